@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Targets that only the build of this package needs share these settings.
+let swift: [SwiftSetting] = []
+
+/// The kernels and the runtime are hot even where the rest is built for debugging.
+let kernelFlags: [CSetting] = [.headerSearchPath("."), .headerSearchPath("x86")]
+
+let package = Package(
+  name: "pith",
+  products: [
+    .executable(name: "compress", targets: ["compress"]),
+    .library(name: "Pith", targets: ["Pith"]),
+    .library(name: "PithRuntime", targets: ["PithRuntime"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // The runtime: what ships to a device.
+    .target(name: "CPith"),
+    .target(name: "CPithKernels", cSettings: kernelFlags),
+    .target(name: "PithRuntime", dependencies: ["CPith", "CPithKernels"]),
+
+    // The toolchain.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "COnnx", dependencies: ["CProtobufC"]),
+    .target(name: "PithGraph"),
+    .target(name: "PithImport", dependencies: ["PithGraph", "COnnx"]),
+    .target(name: "PithExport", dependencies: ["PithGraph", "COnnx"]),
+    .target(name: "PithData", dependencies: ["CZlib", .product(name: "Yams", package: "Yams")]),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
+    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData"]),
+    .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "CPith"]),
+    .target(name: "PithReport", dependencies: ["PithGraph"]),
+    .target(
+      name: "Pith",
+      dependencies: [
+        "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
+        "PithReport", "PithRuntime",
+      ]),
+    .executableTarget(
+      name: "compress",
+      dependencies: ["Pith", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    // Tests: one target a room.
+    .target(name: "PithTestSupport", dependencies: ["PithGraph", "PithData"], path: "Tests/PithTestSupport"),
+    .testTarget(name: "PithGraphTests", dependencies: ["PithGraph", "PithTestSupport"]),
+    .testTarget(name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
+    .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithTestSupport"]),
+    .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
+    .target(name: "CPithKernelsEmulated", path: "Tests/CPithKernelsEmulated"),
+    .testTarget(name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
+    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithTestSupport"]),
+    .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
+    .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
+    .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),
+    .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
+  ]
+)

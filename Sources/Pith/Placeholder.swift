@@ -1,0 +1,1 @@
+// Pith: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithData: placeholder until the room is furnished.

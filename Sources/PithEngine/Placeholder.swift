@@ -1,0 +1,1 @@
+// PithEngine: placeholder until the room is furnished.

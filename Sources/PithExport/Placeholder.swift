@@ -1,0 +1,1 @@
+// PithExport: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithGraph: placeholder until the room is furnished.

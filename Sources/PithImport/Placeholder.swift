@@ -1,0 +1,1 @@
+// PithImport: placeholder until the room is furnished.

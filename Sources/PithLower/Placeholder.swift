@@ -1,0 +1,1 @@
+// PithLower: placeholder until the room is furnished.

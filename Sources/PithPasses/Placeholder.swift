@@ -1,0 +1,1 @@
+// PithPasses: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithReport: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithRuntime: placeholder until the room is furnished.

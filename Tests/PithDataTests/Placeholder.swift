@@ -1,0 +1,1 @@
+// PithDataTests: placeholder until the room is furnished.

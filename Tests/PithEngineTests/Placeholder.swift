@@ -1,0 +1,1 @@
+// PithEngineTests: placeholder until the room is furnished.

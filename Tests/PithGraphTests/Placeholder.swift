@@ -1,0 +1,1 @@
+// PithGraphTests: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithImportTests: placeholder until the room is furnished.

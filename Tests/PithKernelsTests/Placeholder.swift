@@ -1,0 +1,1 @@
+// PithKernelsTests: placeholder until the room is furnished.

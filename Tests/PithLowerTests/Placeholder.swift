@@ -1,0 +1,1 @@
+// PithLowerTests: placeholder until the room is furnished.

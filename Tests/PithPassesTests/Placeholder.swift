@@ -1,0 +1,1 @@
+// PithPassesTests: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithReportTests: placeholder until the room is furnished.

@@ -1,0 +1,1 @@
+// PithRuntimeTests: placeholder until the room is furnished.

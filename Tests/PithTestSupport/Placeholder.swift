@@ -1,0 +1,1 @@
+// PithTestSupport: placeholder until the room is furnished.

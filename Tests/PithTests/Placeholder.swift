@@ -1,0 +1,1 @@
+// PithTests: placeholder until the room is furnished.

@@ -1,0 +1,61 @@
+extension Graph {
+  /// Infers the type of every value from the inputs' and constants' types.
+  /// - Throws: `GraphError` that names the node whose operands do not fit.
+  public mutating func inferTypes() throws {
+    for node in nodes {
+      let types = try operands(of: node)
+      for (output, type) in zip(node.outputs, types) { update(output) { $0.type = type } }
+    }
+  }
+
+  private func operands(of node: Node) throws -> [ValueType] {
+    let operands = Operands(
+      types: node.inputs.map { $0.flatMap { self[$0].type } },
+      constants: node.inputs.map { $0.flatMap { self[$0].constant } })
+    let arity = type(of: node.op).operandCount
+    do {
+      guard arity.contains(operands.count) else {
+        throw GraphError(
+          "\(node.op.name) has \(operands.count) operands, but takes \(arity.lowerBound) to \(arity.upperBound)"
+        )
+      }
+      for (index, input) in node.inputs.enumerated() where input != nil && operands.types[index] == nil {
+        throw GraphError("operand \(index) is used before it is computed")
+      }
+      let types = try node.op.inferTypes(operands)
+      guard types.count >= node.outputs.count else {
+        throw GraphError("\(node.op.name) has \(types.count) outputs, but \(node.outputs.count) are used")
+      }
+      for type in types where type.shape.sizes != nil && type.shape.elementCount == nil {
+        throw GraphError("an output of shape \(type.shape) is too large")
+      }
+      return types
+    } catch let error as GraphError {
+      throw GraphError(node: node.label, error.message)
+    }
+  }
+
+  /// A copy in which every axis called by one of these names has that size.
+  /// - Throws: `GraphError` where the sizes do not fit the graph.
+  public func specialized(_ sizes: [String: Int]) throws -> Graph {
+    var copy = self
+    for input in inputs {
+      guard var type = self[input].type else { continue }
+      type.shape.dimensions = type.shape.dimensions.map {
+        if case .symbolic(let name) = $0, let size = sizes[name] { .fixed(size) } else { $0 }
+      }
+      copy.setInputType(input, type)
+    }
+    try copy.inferTypes()
+    return copy
+  }
+
+  /// A copy whose leading symbolic axis of every input has `batch` as its size.
+  public func specialized(batch: Int) throws -> Graph {
+    var sizes: [String: Int] = [:]
+    for input in inputs {
+      if case .symbolic(let name)? = self[input].type?.shape.dimensions.first { sizes[name] = batch }
+    }
+    return try specialized(sizes)
+  }
+}

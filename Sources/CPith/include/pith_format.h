@@ -148,7 +148,7 @@ enum pith_unary_kind {
 
 /// A window that slides over a map: convolutions and pools. The output's size is the one of ONNX, floor((size
 /// + pads - (dilation * (kernel - 1) + 1)) / stride) + 1, for a pool also the one with the ceiling. A merged
-/// first layer (tap_bytes > round4(channels)) has kernel_w 1, no pads in width, input_channel 0 and any
+/// first layer (tap_bytes > pixel_stride) has kernel_w 1, no pads in width, input_channel 0 and any
 /// output width whose taps end at most 3 bytes past their row. (Those bytes meet zero weights.)
 typedef struct pith_window {
   int32_t kernel_h, kernel_w;

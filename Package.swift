@@ -60,7 +60,7 @@ let package = Package(
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
     .target(name: "CPithKernelsEmulated", path: "Tests/CPithKernelsEmulated"),
     .testTarget(name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
-    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithTestSupport"]),
+    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),

@@ -1,1 +1,0 @@
-// PithRuntimeTests: placeholder until the room is furnished.

@@ -19,7 +19,10 @@ public enum NPY {
   /// - Throws: `FileError` when the file is missing, damaged or holds something else than numbers. Values that
   ///   are not finite are passed on.
   public static func read(_ path: String) throws -> Contents {
-    let array = try open(path)
+    try read(open(path))
+  }
+
+  static func read(_ array: StoredArray) throws -> Contents {
     let reader = try array.makeReader()
     let elements = array.sampleShape.elementCount
     var contents = Contents(shape: array.shape, values: [])

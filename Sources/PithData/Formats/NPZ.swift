@@ -1,7 +1,17 @@
 import PithFiles
 
 /// NumPy's archives of arrays, `.npz`: ZIP archives with an `.npy` file for each array.
-enum NPZ {
+public enum NPZ {
+  /// Reads all arrays of numbers in an archive into memory.
+  /// - Returns: the arrays by name.
+  /// - Throws: `FileError` when the file is missing, damaged or holds something else than numbers.
+  public static func read(_ path: String) throws -> [String: NPY.Contents] {
+    let archive = try ZipArchive(path)
+    var arrays: [String: NPY.Contents] = [:]
+    for name in arrayNames(archive) { arrays[name] = try NPY.read(open(name, in: archive)) }
+    return arrays
+  }
+
   /// Names by which arrays of samples go, the likelier first; upper case does not matter.
   static let inputNames = ["x", "images", "data", "inputs", "input", "features", "x_test", "arr_0"]
   /// Names by which arrays of labels go.

@@ -56,7 +56,7 @@ let package = Package(
     .testTarget(name: "PithGraphTests", dependencies: ["PithGraph", "PithTestSupport"]),
     .testTarget(name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
-    .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithTestSupport"]),
+    .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),

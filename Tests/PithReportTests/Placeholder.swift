@@ -1,1 +1,1 @@
-// PithReportTests: placeholder until the room is furnished.
+import PithReport

@@ -45,7 +45,7 @@ let package = Package(
       name: "Pith",
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithFiles", "PithRuntime",
+        "PithReport", "PithFiles", "PithRuntime", "CPith", "CPithKernels",
       ]),
     .executableTarget(
       name: "compress",

@@ -32,7 +32,7 @@ public struct FloatPredictor: Predictor {
   public let sampleShape: [Int]
   public let batchSize: Int
   private let engine: FloatEngine
-  private let batchIsFixed: Bool
+  let hasFixedBatch: Bool
 
   /// - Throws: where the graph has not exactly one float input, or an operator cannot be executed.
   public init(_ graph: Graph, name: String) throws {
@@ -40,10 +40,10 @@ public struct FloatPredictor: Predictor {
     self.name = name
     let dimensions = graph[input].type?.shape.dimensions ?? []
     if case .fixed(let size)? = dimensions.first {
-      batchIsFixed = true
+      hasFixedBatch = true
       batchSize = Swift.max(1, size)
     } else {
-      batchIsFixed = false
+      hasFixedBatch = false
       batchSize = 32
     }
     sampleShape = dimensions.dropFirst().map { $0.size ?? -1 }
@@ -63,7 +63,7 @@ public struct FloatPredictor: Predictor {
 
   /// The samples as the engine's input. A fixed batch is filled up with zeros.
   func tensor(_ samples: [Float], count: Int) -> Tensor {
-    let rows = batchIsFixed ? batchSize : count
+    let rows = hasFixedBatch ? batchSize : count
     let elements = sampleShape.reduce(1, *)
     let padded = samples + Array(repeating: 0, count: rows * elements - samples.count)
     return Tensor(shape: [rows] + sampleShape, floats: padded)

@@ -9,6 +9,9 @@ public protocol Predictor {
   /// Samples that one call takes best.
   var batchSize: Int { get }
 
+  /// The first output's shape for one sample, of that many elements.
+  func outputShape(elements: Int) -> [Int]
+
   /// The first output for `count` samples, one after another.
   func predict(_ samples: [Float], count: Int) throws -> [Float]
 }
@@ -48,6 +51,12 @@ public struct FloatPredictor: Predictor {
     }
     sampleShape = dimensions.dropFirst().map { $0.size ?? -1 }
     engine = try FloatEngine(graph)
+  }
+
+  public func outputShape(elements: Int) -> [Int] {
+    let known = (engine.graph.outputs.first.flatMap { engine.graph[$0].type?.shape.dimensions } ?? []).dropFirst()
+    let sizes = known.compactMap(\.size)
+    return sizes.count == known.count && sizes.reduce(1, *) == elements ? sizes : [elements]
   }
 
   /// The input that data is fed to.
@@ -105,6 +114,8 @@ public final class ProgramPredictor: Predictor {
     sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
     batchSize = Swift.max(rows, 64 / rows * rows)
   }
+
+  public func outputShape(elements: Int) -> [Int] { Array(model.outputs[0].shape.dropFirst()) }
 
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
     let inputElements = model.inputs[0].elements / rows

@@ -55,7 +55,8 @@ let package = Package(
     .testTarget(name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithTestSupport"]),
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
-    .target(name: "CPithKernelsEmulated", path: "Tests/CPithKernelsEmulated"),
+    .target(
+      name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
     .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),

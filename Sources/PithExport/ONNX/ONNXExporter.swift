@@ -1,3 +1,4 @@
+import PithFiles
 import PithGraph
 
 /// Writes graphs as ONNX, Pith's portable form: every operator of `PithGraph`, in the same bytes each time.
@@ -13,7 +14,7 @@ public enum ONNXExporter {
   /// - Parameters:
   ///   - opset: raised where an operator needs a newer one (wrapping pads and dilated average pools: 19).
   ///   - producer: what the file says it was made by.
-  /// - Throws: `ExportError`, or `GraphError` where the graph is not one.
+  /// - Throws: `ExportError`, `GraphError` where the graph is not one, or `FileError` where the file cannot be written.
   public static func write(
     _ graph: Graph, to path: String, opset: Int = 17, producer: String = "pith"
   ) throws {
@@ -27,7 +28,7 @@ public enum ONNXExporter {
   ///     constants.
   ///   - weights: constants that are stored as int8.
   ///   - biases: constants that are stored as int32.
-  /// - Throws: `ExportError`, or `GraphError` where the graph is not one.
+  /// - Throws: `ExportError`, `GraphError` where the graph is not one, or `FileError` where the file cannot be written.
   public static func writeQDQ(
     _ graph: Graph, activations: [ValueID: ActivationQuantization],
     weights: [ValueID: WeightQuantization] = [:], biases: [ValueID: BiasQuantization] = [:], to path: String,
@@ -92,11 +93,11 @@ public enum ONNXExporter {
   }
 
   private static func save(_ parts: [Part], to path: String) throws {
-    let file = try AtomicFile(path: path)
-    for part in parts {
-      try part.head.withUnsafeBytes { try file.append($0) }
-      try part.tensor?.withRawData { try file.append($0) }
+    try AtomicFile.write(to: path) { sink in
+      for part in parts {
+        try sink.write(part.head)
+        if let tensor = part.tensor { try tensor.withRawData { try sink.write($0) } }
+      }
     }
-    try file.commit()
   }
 }

@@ -18,6 +18,12 @@ extension QuantizationReport {
     latency.flatMap { $0.int8.p50 > 0 ? $0.fp32.p50 / $0.int8.p50 : nil }
   }
 
+  /// `nil` also where there were no samples to measure it on.
+  var measuredAccuracy: AccuracyComparison? { accuracy.flatMap { $0.fp32.samples > 0 ? $0 : nil } }
+
+  /// `nil` where there is no number to show.
+  var outputNoise: Double? { signalToNoise.flatMap { $0.isFinite ? $0 : nil } }
+
   /// "0.253 of the input"; the ratio goes by the exact bytes.
   var ratioText: String {
     ratio.map { Units.fixed($0, 3) + " of the input" } ?? "the input has no bytes"

@@ -48,27 +48,32 @@ enum SampleReports {
 
   static let mobile: QuantizationReport = {
     var layers: [QuantizationReport.Layer] = [
-      layer("/features/features.0/features.0.0/Conv", "Conv+Clip", parameters: 320, multiplyAdds: 62_720,
+      layer(
+        "/features/features.0/features.0.0/Conv", "Conv+Clip", parameters: 320, multiplyAdds: 62_720,
         noise: 40.2)
     ]
     for block in 1...12 {
       let channels = 16 * (1 + block / 3)
       let prefix = "/features/features.\(block)/conv/"
       layers.append(
-        layer(prefix + "conv.0/conv.0.0/Conv", "Conv+Clip", parameters: channels * channels * 6 + channels,
+        layer(
+          prefix + "conv.0/conv.0.0/Conv", "Conv+Clip", parameters: channels * channels * 6 + channels,
           multiplyAdds: channels * channels * 6 * 49, noise: 34 - Double(block)))
       layers.append(
-        layer(prefix + "conv.1/conv.1.0/Conv", "Conv (depthwise)+Clip", parameters: channels * 54,
+        layer(
+          prefix + "conv.1/conv.1.0/Conv", "Conv (depthwise)+Clip", parameters: channels * 54,
           multiplyAdds: channels * 54 * 49, noise: 31 - 1.2 * Double(block)))
       layers.append(
-        layer(prefix + "conv.2/Conv", "Conv+Add", parameters: channels * channels * 6,
+        layer(
+          prefix + "conv.2/Conv", "Conv+Add", parameters: channels * channels * 6,
           multiplyAdds: channels * channels * 6 * 49, noise: 32 - 1.1 * Double(block)))
     }
     layers.append(layer("/GlobalAveragePool", "GlobalAveragePool", parameters: 0, multiplyAdds: 0, noise: 27))
     layers.append(
       layer("/classifier/classifier.1/Gemm", "Gemm", parameters: 12_810, multiplyAdds: 12_800, noise: 24.9))
     layers.append(
-      layer("/head/Erf", "Erf", parameters: 0, multiplyAdds: 0, noise: nil, placement: .float32,
+      layer(
+        "/head/Erf", "Erf", parameters: 0, multiplyAdds: 0, noise: nil, placement: .float32,
         reason: "no integer kernel for Erf"))
     return QuantizationReport(
       tool: .init(name: "compress", version: "0.1.0"),
@@ -91,7 +96,9 @@ enum SampleReports {
         "the output range of /features/features.3/conv/conv.1/conv.1.0/Conv holds 0.2 % of outliers that "
           + "are clipped; --method minmax keeps them"
       ],
-      passes: [.init(rule: "fold batch normalization", count: 36), .init(rule: "fuse activation", count: 25)],
+      passes: [
+        .init(rule: "fold batch normalization", count: 36), .init(rule: "fuse activation", count: 25),
+      ],
       seconds: [.init(stage: "calibrate", seconds: 1.91), .init(stage: "evaluate", seconds: 4.12)])
   }()
 
@@ -132,7 +139,8 @@ enum SampleReports {
       String(repeating: "very/long/", count: 200), "", "line\nbreak\ttab", "\u{FFFE}\u{FFFF}\u{E000}",
     ]
     report.layers = names.enumerated().map { index, name in
-      var layer = layer(name, name, parameters: index, multiplyAdds: .max, noise: Double(index) - 3,
+      var layer = layer(
+        name, name, parameters: index, multiplyAdds: .max, noise: Double(index) - 3,
         placement: index % 2 == 0 ? .int8 : .float32, reason: index % 2 == 0 ? nil : name)
       layer.bytesBefore = index == 3 ? .max : layer.bytesBefore
       layer.bytesAfter = index == 4 ? -5 : layer.bytesAfter
@@ -150,14 +158,17 @@ enum SampleReports {
     inputs: [.init(name: "input", type: "float32", shape: ["batch", 1, 28, 28])],
     outputs: [.init(name: "logits", type: "float32", shape: ["batch", 10])],
     nodes: [
-      .init(name: "/conv1/Conv", op: "Conv", outputShape: ["batch", 32, 28, 28], parameters: 320,
+      .init(
+        name: "/conv1/Conv", op: "Conv", outputShape: ["batch", 32, 28, 28], parameters: 320,
         multiplyAdds: 225_792, placement: .int8),
-      .init(name: "/act/Erf", op: "Erf", outputShape: ["batch", 32, 28, 28], parameters: 0,
+      .init(
+        name: "/act/Erf", op: "Erf", outputShape: ["batch", 32, 28, 28], parameters: 0,
         multiplyAdds: 0, placement: .float32, reason: "no integer kernel for Erf"),
     ],
     memory: .init(weightBytes: 1_280, peakActivationBytes: 100_352),
     instructions: [
-      .init(name: "/conv1/Conv", opcode: "conv2d", outputShape: [1, 28, 28, 32], inputScale: 0.0039215689,
+      .init(
+        name: "/conv1/Conv", opcode: "conv2d", outputShape: [1, 28, 28, 32], inputScale: 0.0039215689,
         outputScale: 0.03125, outputZeroPoint: 0, weightBytes: 416)
     ],
     warnings: ["opset 9 is old"])
@@ -169,6 +180,9 @@ enum SampleReports {
 
   static let evaluation = EvaluationReport(
     model: "cnn.pith", correct: 9227, samples: 10_000, loss: 0.2214,
-    classes: [.init(label: "T-shirt/top", correct: 871, samples: 1000), .init(label: "unseen", correct: 0, samples: 0)],
+    classes: [
+      .init(label: "T-shirt/top", correct: 871, samples: 1000),
+      .init(label: "unseen", correct: 0, samples: 0),
+    ],
     seconds: 0.46)
 }

@@ -27,7 +27,7 @@ struct AccuracyPlot {
       <text x="0" y="\(at: y(tick.value) - 4)">\(tick.label)</text>
       """ as Markup
     }
-    let columns = Ticks.bytes(to: largest).ticks.map { tick in
+    let columns = Ticks.bytes(to: largest, parts: 5).ticks.map { tick in
       """
       <line class="base" x1="\(at: x(tick.value))%" x2="\(at: x(tick.value))%" \
       y1="\(at: base)" y2="\(at: base + 5)"/>\
@@ -49,7 +49,7 @@ struct AccuracyPlot {
 
   private var description: String {
     [("fp32", fp32Bytes, accuracy.fp32), ("int8", int8Bytes, accuracy.int8)].map { name, bytes, value in
-      "\(name): \(Units.percent(value.accuracy)), 95 % interval \(Units.interval(value.interval)), "
+      "\(name): \(Units.percent(value.accuracy)), 95 % interval \(Units.range(value.interval)), "
         + Units.bytes(bytes)
     }.joined(separator: "; ")
   }

@@ -9,6 +9,8 @@ struct BarPlot {
 
   struct Row {
     var name: String
+    /// The name in full.
+    var title: String
     var value: String
     var bars: [Bar]
   }
@@ -33,7 +35,7 @@ struct BarPlot {
       } ?? ""
     let items = rows.map { row in
       """
-      <li><span class="name" title="\(row.name)">\(PlainText.fitted(row.name, to: 27))</span>\
+      <li><span class="name" title="\(row.title)">\(PlainText.fitted(row.name, to: 27))</span>\
       <svg width="100%" height="\(Int(Self.rowHeight))" aria-hidden="true">\
       \(grid)\(bars(row))\(marked)</svg><span class="value">\(row.value)</span></li>
 

@@ -23,7 +23,14 @@ extension QuantizationReport {
       <main>
       \(cards)
       \(warningsPanel)
-      \(plots)
+      <div class="pair">
+      \(bytesPlot)
+      \(noisePlot)
+      </div>
+      <div class="pair">
+      \(accuracyPlot)
+      \(workPanel)
+      </div>
       \(layersPanel)
       \(settings)
       </main>
@@ -67,7 +74,7 @@ extension QuantizationReport {
   }
 
   private var accuracyCard: Markup {
-    guard let accuracy else {
+    guard let accuracy = measuredAccuracy else {
       return card("Accuracy", was: nil, now: "not measured", "<p>Add --eval DATA to measure it.</p>")
     }
     let tone = accuracy.pairedDifference.isWithinNoise ? "" : accuracy.difference < 0 ? "low" : "good"
@@ -76,8 +83,8 @@ extension QuantizationReport {
       """
       <p class="\(tone)">\(Units.points(accuracy.difference)), \(accuracy.verdict)</p>\
       <p>Interval of the difference: \(accuracy.differenceRange)</p>\
-      <p>int8 \(Units.interval(accuracy.int8.interval)), fp32 \(Units.interval(accuracy.fp32.interval)), \
-      same class for \(Units.percent(accuracy.agreement))</p>
+      <p>int8 \(Units.range(accuracy.int8.interval)), fp32 \(Units.range(accuracy.fp32.interval))</p>\
+      <p>Same class for \(Units.percent(accuracy.agreement))</p>
       """)
   }
 
@@ -89,14 +96,14 @@ extension QuantizationReport {
       "Latency", was: Units.microseconds(latency.fp32.p50), now: Units.microseconds(latency.int8.p50),
       """
       <p>\(speedup.map(Units.speed) ?? Units.unknown) at the median</p>\
-      <p>int8 \(Units.latencyRange(latency.int8)) from the 10th to the 90th percentile</p>\
+      <p>int8 \(Units.range(latency.int8)) from the 10th to the 90th percentile</p>\
       <p>\(latency.isa), \(Units.counted(latency.threads, "thread"))</p>
       """)
   }
 
   private var layersCard: Markup {
     let share = int8Share.map { "\(Units.percent($0, 1)) of the multiply-adds run in int8" } ?? ""
-    let noise = signalToNoise.map { "\(Units.decibels($0)) signal to noise at the output" } ?? ""
+    let noise = outputNoise.map { "\(Units.decibels($0)) signal to noise at the output" } ?? ""
     return card(
       "Layers in int8", was: nil, now: "\(Units.grouped(int8Count)) of \(Units.grouped(layers.count))",
       "<p>\(share)</p><p>\(noise)</p>")
@@ -129,16 +136,19 @@ extension QuantizationReport {
       ("Bias correction", onOff(options.biasCorrection)),
       ("Memory", "\(Units.bytes(memory.weightBytes)) weights, \(Units.bytes(memory.arenaBytes)) arena"),
     ]
+    return """
+      <section class="panel single"><h2>Settings</h2><p class="note">The same file again:</p>\
+      <pre><code>\(command)</code></pre>\(list(pairs))</section>
+      """
+  }
+
+  private var workPanel: Markup {
     let stages = seconds.map { ($0.stage, Units.seconds($0.seconds)) }
     let rules = passes.map { ($0.rule, Units.grouped($0.count)) }
     return """
-      <div class="pair">
-      <section class="panel"><h2>Settings</h2><p class="note">The same file again:</p>\
-      <pre><code>\(command)</code></pre>\(list(pairs))</section>
       <section class="panel"><h2>What was done</h2>\
       \(titled("Rules that applied", list(rules), rules.isEmpty))\
       \(titled("Time taken", list(stages), stages.isEmpty))</section>
-      </div>
       """
   }
 

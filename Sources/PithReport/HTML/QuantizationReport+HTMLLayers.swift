@@ -3,42 +3,33 @@ extension QuantizationReport {
   /// Plots show no more rows than this; the table always holds all layers.
   private static let plottedRows = 80
 
-  var plots: Markup {
-    """
-    <div class="pair">
-    \(bytesPlot)
-    \(noisePlot)
-    </div>
-    <div class="single">\(accuracyPlot)</div>
-    """
-  }
-
   /// The rows with the largest weight in the order of the layers, and what to say of those left out.
   private func plotted(
-    _ candidates: [Layer], without: String, weight: (Layer) -> Double, chosen: String
-  ) -> (rows: [Layer], note: String) {
+    where isCandidate: (Layer) -> Bool, without: String, weight: (Layer) -> Double, chosen: String
+  ) -> (rows: [(layer: Layer, name: String)], note: String) {
+    let candidates = zip(layers, shortNames).map { (layer: $0, name: $1) }.filter { isCandidate($0.layer) }
     var notes: [String] = []
     let left = layers.count - candidates.count
     if left > 0 { notes.append("\(Units.counted(left, "layer")) \(without) left out.") }
     var rows = candidates
     if candidates.count > Self.plottedRows {
-      let best = candidates.indices.sorted { weight(candidates[$0]) > weight(candidates[$1]) }
+      let best = candidates.indices.sorted { weight(candidates[$0].layer) > weight(candidates[$1].layer) }
       rows = best.prefix(Self.plottedRows).sorted().map { candidates[$0] }
       notes.append("The \(Self.plottedRows) \(chosen) of \(Units.grouped(candidates.count)) are shown.")
     }
     return (rows, notes.joined(separator: " "))
   }
 
-  private var bytesPlot: Markup {
+  var bytesPlot: Markup {
     let shown = plotted(
-      layers.filter { $0.bytesBefore > 0 || $0.bytesAfter > 0 }, without: "without parameters",
+      where: { $0.bytesBefore > 0 || $0.bytesAfter > 0 }, without: "without parameters",
       weight: { Double(max($0.bytesBefore, $0.bytesAfter)) }, chosen: "largest")
-    let maximum = Double(shown.rows.map { max($0.bytesBefore, $0.bytesAfter) }.max() ?? 0)
+    let maximum = Double(shown.rows.map { max($0.layer.bytesBefore, $0.layer.bytesAfter) }.max() ?? 0)
     let plot = BarPlot(
       maximum: maximum, ticks: Ticks.bytes(to: maximum).ticks,
-      rows: shown.rows.map { layer in
+      rows: shown.rows.map { layer, name in
         BarPlot.Row(
-          name: layer.name,
+          name: name, title: layer.name,
           value: "\(Units.bytes(layer.bytesBefore)) → \(Units.bytes(layer.bytesAfter))",
           bars: [
             BarPlot.Bar(value: Double(layer.bytesBefore), kind: "before"),
@@ -51,27 +42,27 @@ extension QuantizationReport {
       body: shown.rows.isEmpty ? "<p class=\"note\">No layer has parameters.</p>" : plot.markup)
   }
 
-  private var noisePlot: Markup {
+  var noisePlot: Markup {
     let shown = plotted(
-      layers.filter { $0.signalToNoise?.isFinite ?? false }, without: "without a measurement",
+      where: { $0.signalToNoise?.isFinite ?? false }, without: "without a measurement",
       weight: { -($0.signalToNoise ?? 0) }, chosen: "noisiest")
-    let values = shown.rows.compactMap(\.signalToNoise)
+    let values = shown.rows.compactMap(\.layer.signalToNoise)
     let maximum = max(40, values.max() ?? 0)
     let plot = BarPlot(
       maximum: maximum, ticks: Ticks.decibels(to: maximum).ticks,
-      rows: shown.rows.map { layer in
+      rows: shown.rows.map { layer, name in
         let value = layer.signalToNoise ?? 0
         let isLow = value < Self.lowSignalToNoise
         let kind = isLow ? "lowbar" : layer.placement == .int8 ? "after" : "floatbar"
         return BarPlot.Row(
-          name: layer.name, value: Units.decibels(layer.signalToNoise),
+          name: name, title: layer.name, value: Units.decibels(layer.signalToNoise),
           bars: [BarPlot.Bar(value: value, kind: kind)])
       },
       mark: Self.lowSignalToNoise)
     let kinds: [(Bool, Markup)] = [
       (true, "<li class=\"after\"><i></i>int8</li>"),
       (
-        shown.rows.contains { $0.placement == .float32 },
+        shown.rows.contains { $0.layer.placement == .float32 },
         "<li class=\"floatbar\"><i></i>float32</li>"
       ),
       (
@@ -86,8 +77,8 @@ extension QuantizationReport {
       body: shown.rows.isEmpty ? "<p class=\"note\">No layer was measured.</p>" : plot.markup)
   }
 
-  private var accuracyPlot: Markup {
-    guard let accuracy else {
+  var accuracyPlot: Markup {
+    guard let accuracy = measuredAccuracy else {
       return figure(
         "Accuracy against size", note: "", legend: "",
         body: "<p class=\"note\">Accuracy was not measured; add --eval DATA.</p>")
@@ -136,11 +127,20 @@ extension QuantizationReport {
       """
   }
 
+  /// The name with places to break a line after each slash.
+  private func breakable(_ name: String) -> Markup {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    return Markup(
+      joining: parts.enumerated().map { index, part in
+        index == parts.count - 1 ? "\(String(part))" : "\(String(part))/<wbr/>"
+      })
+  }
+
   private func row(_ layer: Layer) -> Markup {
     let isLow = layer.signalToNoise.map { $0 < Self.lowSignalToNoise } ?? false
     let reason: Markup = layer.reason.map { "<br/><small>\($0)</small>" } ?? ""
     return """
-      <tr><th scope="row" class="text wrap">\(layer.name)</th><td class="text wrap">\(layer.operators)</td>\
+      <tr><th scope="row" class="text wrap">\(breakable(layer.name))</th><td class="text wrap">\(layer.operators)</td>\
       <td class="text\(reason.text.isEmpty ? "" : " wrap")">\
       <span class="tag \(layer.placement.rawValue)">\(layer.placement.rawValue)</span>\(reason)</td>\
       <td>\(Units.grouped(layer.parameters))</td><td>\(Units.count(layer.multiplyAdds))</td>\

@@ -36,10 +36,12 @@ enum StyleSheet {
     .pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); align-items: start; }
     .single { margin-top: 16px; }
     .cards h2 { font-size: .85rem; font-weight: 600; color: var(--soft); margin: 0; }
-    .big { font-size: 1.45rem; font-weight: 650; line-height: 1.3; margin: 2px 0 6px; }
-    .big .was { color: var(--soft); font-weight: 400; font-size: 1.1rem; }
+    .cards .big {
+      color: var(--ink); font-size: 1.45rem; font-weight: 650; line-height: 1.3; margin: 2px 0 6px;
+    }
+    .cards .big .was { color: var(--soft); font-weight: 400; font-size: 1.1rem; }
     .cards p { margin: 0; font-size: .88rem; color: var(--soft); }
-    .good { color: var(--good); } .low { color: var(--low); }
+    .cards .good { color: var(--good); } .cards .low, td.low { color: var(--low); }
     .warn { background: var(--warnbg); border-left: 4px solid var(--low); margin-top: 16px; }
     .warn ul { margin: 6px 0 0; padding-left: 20px; } .warn li { margin: 3px 0; overflow-wrap: anywhere; }
     .note { color: var(--soft); font-size: .86rem; margin: 2px 0 10px; }
@@ -80,7 +82,8 @@ enum StyleSheet {
     tbody tr:last-child > * { border-bottom: 0; }
     th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
     .text { text-align: left; }
-    td.wrap, th.wrap { white-space: normal; overflow-wrap: anywhere; min-width: 130px; max-width: 340px; }
+    td.wrap, th.wrap { white-space: normal; overflow-wrap: anywhere; min-width: 120px; max-width: 340px; }
+    @media (min-width: 900px) { th.wrap { min-width: 230px; } td.wrap { min-width: 150px; } }
     tbody th { font-weight: 500; }
     .tag { display: inline-block; padding: 0 8px; border-radius: 9px; font-size: .8rem; line-height: 1.45;
       border: 1px solid var(--line); color: var(--soft); }

@@ -3,7 +3,7 @@ extension EvaluationReport {
     var writer = TextWriter(width: width, colour: colour)
     writer.paragraph(
       "\(model): \(Units.percent(accuracy)) right, \(Units.grouped(correct)) of "
-        + "\(Units.counted(samples, "sample")) (95 %: \(Units.interval(interval)))",
+        + "\(Units.counted(samples, "sample")) (95 %: \(Units.range(interval)))",
       style: .bold)
     let loss = loss.map { "Mean cross-entropy \(Units.fixed($0, 4)). " } ?? ""
     writer.paragraph(

@@ -5,7 +5,7 @@ extension QuantizationReport {
     writer.gap()
     writer.table(comparison)
     writer.gap()
-    if let accuracy {
+    if let accuracy = measuredAccuracy {
       writer.paragraph(
         "Accuracy changes by \(Units.points(accuracy.difference)) (95 %: \(accuracy.differenceRange)), "
           + "\(accuracy.verdict). Both models give the same class for "
@@ -18,7 +18,7 @@ extension QuantizationReport {
         "Timed on \(latency.isa) with \(Units.counted(latency.threads, "thread")); "
           + "10th to 90th percentile in brackets.")
     }
-    let noise = signalToNoise.map { " Signal to noise at the output: \(Units.decibels($0))." } ?? ""
+    let noise = outputNoise.map { " Signal to noise at the output: \(Units.decibels($0))." } ?? ""
     writer.paragraph(
       "Ranges by \(method) on \(Units.counted(samples, "sample")); equalization "
         + "\(options.equalization ? "on" : "off"), bias correction "
@@ -49,7 +49,7 @@ extension QuantizationReport {
   var summary: String {
     var parts = ["\(Units.bytes(input.bytes)) → \(Units.bytes(output.bytes))"]
     if let ratio { parts[0] += " (\(Units.fixed(ratio, 3)))" }
-    if let accuracy {
+    if let accuracy = measuredAccuracy {
       parts.append("\(Units.percent(accuracy.fp32.accuracy)) → \(Units.percent(accuracy.int8.accuracy))")
     }
     if let speedup { parts.append(Units.speed(speedup)) }
@@ -60,12 +60,12 @@ extension QuantizationReport {
 
   private var comparison: TextTable {
     var table = TextTable([
-      .name("", minimum: 8), .number("fp32"), .number("int8"), .name("change", minimum: 8),
+      .name("", minimum: 8), .number("fp32"), .number("int8"), .name("change", minimum: 12),
     ])
     table.add([
       "size", .init(Units.bytes(input.bytes)), .init(Units.bytes(output.bytes)), .init(ratioText),
     ])
-    if let accuracy {
+    if let accuracy = measuredAccuracy {
       let cell = { (value: Accuracy) in
         TextTable.Cell("\(Units.percent(value.accuracy)) \(Units.interval(value.interval))")
       }
@@ -75,7 +75,7 @@ extension QuantizationReport {
     }
     if let latency {
       let cell = { (value: Latency) in
-        TextTable.Cell("\(Units.microseconds(value.p50)) \(Units.latencyRange(value))")
+        TextTable.Cell("\(Units.microseconds(value.p50)) \(Units.range(value))")
       }
       table.add([
         "latency", cell(latency.fp32), cell(latency.int8),
@@ -87,14 +87,14 @@ extension QuantizationReport {
 
   private var layerTable: TextTable {
     var table = TextTable([
-      .name("layer", minimum: 10), .name("operators", minimum: 9), .name("runs in", minimum: 7),
+      .name("layer", minimum: 20), .name("operators", minimum: 9), .name("runs in", minimum: 7),
       .number("mul-adds", dispensable: 1), .number("before"), .number("after"), .number("SNR"),
       .number("clipped", dispensable: 2),
     ])
-    for layer in layers {
+    for (layer, name) in zip(layers, shortNames) {
       let isLow = layer.signalToNoise.map { $0 < Self.lowSignalToNoise } ?? false
       table.add([
-        .init(layer.name), .init(layer.operators),
+        .init(name), .init(layer.operators),
         .init(layer.placement.rawValue, layer.placement == .float32 ? .yellow : nil),
         .init(Units.count(layer.multiplyAdds)), .init(Units.bytes(layer.bytesBefore)),
         .init(Units.bytes(layer.bytesAfter)),
@@ -103,19 +103,5 @@ extension QuantizationReport {
       ])
     }
     return table
-  }
-}
-
-extension Units {
-  /// "[8.1, 8.6]" in the unit of the median.
-  static func latencyRange(_ latency: Latency) -> String {
-    let low = microseconds(latency.p10).split(separator: " ")
-    let high = microseconds(latency.p90).split(separator: " ")
-    let middle = microseconds(latency.p50).split(separator: " ")
-    // Only where all three have the same unit can it be left out.
-    if low.last == middle.last, high.last == middle.last, let a = low.first, let b = high.first {
-      return "[\(a), \(b)]"
-    }
-    return "[\(microseconds(latency.p10)), \(microseconds(latency.p90))]"
   }
 }

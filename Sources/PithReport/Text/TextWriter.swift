@@ -28,7 +28,10 @@ struct TextWriter {
     self.pen = TextPen(colour: colour)
   }
 
-  var text: String { lines.map { $0 + "\n" }.joined() }
+  /// The spaces that kept numbers with their units are plain ones now.
+  var text: String {
+    lines.map { $0.replacing(Units.space, with: " ") + "\n" }.joined()
+  }
 
   mutating func gap() {
     if let last = lines.last, !last.isEmpty { lines.append("") }

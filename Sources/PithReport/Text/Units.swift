@@ -2,6 +2,9 @@ import Foundation
 
 /// Numbers with their units, as people read them: three significant digits, a minus sign that is one.
 enum Units {
+  /// Between a number and its unit, so that no line breaks there; a terminal gets a plain space.
+  static let space = "\u{A0}"
+
   /// What stands for an unknown number.
   static let unknown = "–"
 
@@ -43,7 +46,7 @@ enum Units {
 
   /// "1 layer", "12,345 layers".
   static func counted(_ value: Int, _ noun: String) -> String {
-    grouped(value) + " " + noun + (value == 1 ? "" : "s")
+    grouped(value) + space + noun + (value == 1 ? "" : "s")
   }
 
   /// "8.20 µs", "1.24 ms", "2.10 s".
@@ -53,31 +56,42 @@ enum Units {
 
   /// "0.42 s", "95 s".
   static func seconds(_ value: Double) -> String {
-    fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) + " s"
+    fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) + space + "s"
   }
 
   /// "41.2 dB".
   static func decibels(_ value: Double?) -> String {
     guard let value, value.isFinite else { return unknown }
-    return fixed(value, 1) + " dB"
+    return fixed(value, 1) + space + "dB"
   }
 
   /// "92.31 %" of 0.9231.
   static func percent(_ share: Double?, _ decimals: Int = 2) -> String {
     guard let share, share.isFinite else { return unknown }
-    return fixed(100 * share, decimals) + " %"
+    return fixed(100 * share, decimals) + space + "%"
   }
 
   /// A share that is mostly tiny: "0 %", "<0.01 %", "0.52 %".
   static func smallPercent(_ share: Double?) -> String {
     guard let share, share.isFinite else { return unknown }
-    if share == 0 { return "0 %" }
-    return share > 0 && share < 0.0001 ? "<0.01 %" : percent(share)
+    if share == 0 { return "0\(space)%" }
+    return share > 0 && share < 0.0001 ? "<0.01\(space)%" : percent(share)
   }
 
   /// "[91.77, 92.82]" in per cent.
   static func interval(_ interval: WilsonInterval) -> String {
     "[" + fixed(100 * interval.lowerBound, 2) + ", " + fixed(100 * interval.upperBound, 2) + "]"
+  }
+
+  /// "91.77 to 92.82 %".
+  static func range(_ interval: WilsonInterval) -> String {
+    fixed(100 * interval.lowerBound, 2) + " to " + percent(interval.upperBound)
+  }
+
+  /// "[8.10, 8.60]": the 10th and the 90th percentile in the unit of the median.
+  static func range(_ latency: Latency) -> String {
+    let divisor = abs(latency.p50) >= 999_999.5 ? 1e6 : abs(latency.p50) >= 999.5 ? 1e3 : 1
+    return "[" + significant(latency.p10 / divisor) + ", " + significant(latency.p90 / divisor) + "]"
   }
 
   /// "+0.08", "−0.16", "0.00".
@@ -86,7 +100,7 @@ enum Units {
     return value > 0 && text != "0.00" ? "+" + text : text
   }
 
-  static func points(_ value: Double) -> String { signed(value) + " points" }
+  static func points(_ value: Double) -> String { signed(value) + space + "points" }
 
   /// "0.0312", "1.20e-05": a scale with four digits.
   static func scale(_ value: Float?) -> String {
@@ -111,6 +125,6 @@ enum Units {
     }
     let isWhole = value == value.rounded() && (unit == "B" || unit.isEmpty)
     let number = isWhole ? fixed(value, 0) : significant(value)
-    return unit.isEmpty ? number : number + " " + unit
+    return unit.isEmpty ? number : number + space + unit
   }
 }

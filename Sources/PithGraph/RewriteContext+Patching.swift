@@ -146,7 +146,7 @@ extension RewriteContext {
       for case let input? in node.inputs where !isDefined(input) {
         throw GraphError(node: node.label, "operand '\(graph[input].name)' is used before it is computed")
       }
-      for (output, type) in zip(node.outputs, try graph.inferredTypes(of: node))
+      for (output, type) in zip(node.outputs, try graph.outputTypes(of: node))
       where graph[output].type != type {
         graph.update(output) { $0.type = type }
         for reader in consumers[output] ?? [] { waiting.insert(reader.id) }

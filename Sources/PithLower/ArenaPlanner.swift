@@ -13,7 +13,9 @@ enum ArenaPlanner {
   /// - Returns: the offset of each block, multiples of `alignment`, and the bytes that all need.
   static func plan(_ blocks: [ArenaBlock], alignment: Int) -> (offsets: [Int], bytes: Int) {
     let order = blocks.indices.sorted {
-      (blocks[$1].bytes, blocks[$0].lifetime.lowerBound, $0) < (blocks[$0].bytes, blocks[$1].lifetime.lowerBound, $1)
+      (blocks[$1].bytes, blocks[$0].lifetime.lowerBound, $0) < (
+        blocks[$0].bytes, blocks[$1].lifetime.lowerBound, $1
+      )
     }
     var offsets = [Int](repeating: 0, count: blocks.count)
     var placed: [Int] = []

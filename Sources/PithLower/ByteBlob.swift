@@ -14,7 +14,7 @@ struct ByteBlob {
   }
 
   /// The little-endian bytes of plain values.
-  static func bytes<T: BitwiseCopyable>(of values: [T]) -> [UInt8] {
+  static func bytes<T>(of values: [T]) -> [UInt8] {
     values.withUnsafeBytes { Array($0) }
   }
 }

@@ -35,7 +35,9 @@ struct IntegerConvolution {
     y = try lowering.parameters(node.outputs[0])
   }
 
-  var isDepthwise: Bool { op.groups == inputChannels && outputChannels == inputChannels && channelsPerGroup == 1 }
+  var isDepthwise: Bool {
+    op.groups == inputChannels && outputChannels == inputChannels && channelsPerGroup == 1
+  }
 
   /// Whether merging the few input channels with the kernel row makes the reduction shorter than padding them to 4.
   var mergesFirstLayer: Bool {
@@ -146,7 +148,8 @@ struct IntegerConvolution {
     }
     let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
     let tapBytes = (window.kernel.w * channels).roundedUp(to: 4)
-    let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.h * tapBytes) { channel, k in
+    let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.h * tapBytes) {
+      channel, k in
       let position = k % tapBytes
       guard position < window.kernel.w * channels else { return 0 }
       return weight(channel, position % channels, k / tapBytes, position / channels)

@@ -71,7 +71,9 @@ struct Layout: Hashable {
     var result = self
     var matched: Set<Int> = []
     for p in 0..<4 where dims[p] > 1 {
-      guard let axis = sizes.indices.first(where: { sizes[$0] == dims[p] && before[$0] == strides[p] }) else { return nil }
+      guard let axis = sizes.indices.first(where: { sizes[$0] == dims[p] && before[$0] == strides[p] }) else {
+        return nil
+      }
       matched.insert(axis)
       result.strides[p] = after[order.firstIndex(of: axis) ?? 0]
     }

@@ -28,7 +28,8 @@ extension Lowering {
       let bounds = activation?.bounds
       return try lowerTable(node, of: a) {
         let value = constant($0, Double(scalar))
-        return bounds.map { Swift.min(Double($0.upperBound), Swift.max(Double($0.lowerBound), value)) } ?? value
+        return bounds.map { Swift.min(Double($0.upperBound), Swift.max(Double($0.lowerBound), value)) }
+          ?? value
       }
     }
     let planes = Layout.channelsFirst(sizesA)
@@ -48,7 +49,9 @@ extension Lowering {
     let output = node.outputs[0]
     let table = addTable(from: try parameters(input), to: try parameters(output), function)
     let target = try defineBytes(output, layout: source.layout)
-    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) { $0.table = table }
+    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) {
+      $0.table = table
+    }
     account(node, bytes: 256)
   }
 

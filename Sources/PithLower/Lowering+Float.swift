@@ -13,7 +13,9 @@ extension Lowering {
   }
 
   /// Appends a fused activation to what a float tensor holds.
-  mutating func lowerActivation(_ activation: Activation?, _ tensor: TensorIndex, _ sizes: [Int]) -> TensorIndex {
+  mutating func lowerActivation(_ activation: Activation?, _ tensor: TensorIndex, _ sizes: [Int])
+    -> TensorIndex
+  {
     guard let activation else { return tensor }
     let target = builder.addFloats(sizes, name: "")
     builder.emit(PITH_OP_F32_UNARY, inputs: [tensor], output: target, inPlace: true) {
@@ -21,7 +23,9 @@ extension Lowering {
       case .relu: $0.flags = UInt16(PITH_RELU.rawValue)
       case .clip(let low, let high):
         $0.flags = UInt16(PITH_CLIP.rawValue)
-        $0.immediate_f = (Swift.max(low, -.greatestFiniteMagnitude), Swift.min(high, .greatestFiniteMagnitude))
+        $0.immediate_f = (
+          Swift.max(low, -.greatestFiniteMagnitude), Swift.min(high, .greatestFiniteMagnitude)
+        )
       }
     }
     return target
@@ -32,8 +36,12 @@ extension Lowering {
     let (a, b) = (try graph.operand(node, 0), try graph.operand(node, 1))
     let output = node.outputs[0]
     let sizes = try sizes(output)
-    guard sizes.count <= Int(PITH_MAX_RANK) else { throw GraphError("it has \(sizes.count) axes, and the runtime takes \(PITH_MAX_RANK)") }
-    let (strideA, strideB) = (broadcastStrides(try self.sizes(a), to: sizes), broadcastStrides(try self.sizes(b), to: sizes))
+    guard sizes.count <= Int(PITH_MAX_RANK) else {
+      throw GraphError("it has \(sizes.count) axes, and the runtime takes \(PITH_MAX_RANK)")
+    }
+    let (strideA, strideB) = (
+      broadcastStrides(try self.sizes(a), to: sizes), broadcastStrides(try self.sizes(b), to: sizes)
+    )
     let (x, y) = (try floats(a), try floats(b))
     let target = builder.addFloats(sizes, name: graph[output].name)
     builder.emit(PITH_OP_F32_BINARY, inputs: [x, y], output: target) {
@@ -55,7 +63,9 @@ extension Lowering {
   mutating func emitFloatCopy(
     _ source: TensorIndex, dims: [Int], strides: [Int], offset: Int = 0, name: String = ""
   ) throws -> TensorIndex {
-    guard dims.count <= Int(PITH_MAX_RANK) else { throw GraphError("it has \(dims.count) axes, and the runtime takes \(PITH_MAX_RANK)") }
+    guard dims.count <= Int(PITH_MAX_RANK) else {
+      throw GraphError("it has \(dims.count) axes, and the runtime takes \(PITH_MAX_RANK)")
+    }
     let target = builder.addFloats(dims, name: name)
     builder.emit(PITH_OP_F32_COPY, inputs: [source], output: target) {
       $0.move = pith_move(

@@ -4,7 +4,9 @@ import PithPasses
 
 extension Lowering {
   /// The clamp of a fused activation in the output's units.
-  static func clamp(_ activation: Activation?, _ parameters: QuantizationParameters) -> (low: Int32, high: Int32) {
+  static func clamp(_ activation: Activation?, _ parameters: QuantizationParameters) -> (
+    low: Int32, high: Int32
+  ) {
     guard let bounds = activation?.bounds else { return (0, 255) }
     func level(_ real: Float) -> Int32 {
       let level = Double(real) / Double(parameters.scale) + Double(parameters.zeroPoint)
@@ -53,7 +55,9 @@ extension Lowering {
     let output = node.outputs[0]
     let table = addTable(from: try parameters(input), to: try parameters(output), function)
     let target = try defineBytes(output, layout: source.layout)
-    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) { $0.table = table }
+    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) {
+      $0.table = table
+    }
     account(node, bytes: 256)
   }
 }

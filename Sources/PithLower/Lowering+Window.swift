@@ -11,7 +11,9 @@ struct PlaneWindow {
 
   /// A window over one spatial axis becomes one over a map of height 1.
   init(_ window: Window, map: [Int]) throws {
-    guard map.count <= 2 else { throw GraphError("it has \(map.count) spatial axes, and the runtime takes 1 or 2") }
+    guard map.count <= 2 else {
+      throw GraphError("it has \(map.count) spatial axes, and the runtime takes 1 or 2")
+    }
     let pads = window.pads(for: map)
     func pair(_ values: [Int], _ missing: Int) -> (h: Int, w: Int) {
       values.count == 1 ? (missing, values[0]) : (values[0], values[1])
@@ -81,7 +83,9 @@ extension Lowering {
     switch sizes.count {
     case 3: return [sizes[0], sizes[1], 1, sizes[2]]
     case 4: return sizes
-    default: throw GraphError("a map of shape \(sizes) has \(sizes.count - 2) spatial axes, and the runtime takes 1 or 2")
+    default:
+      throw GraphError(
+        "a map of shape \(sizes) has \(sizes.count - 2) spatial axes, and the runtime takes 1 or 2")
     }
   }
 

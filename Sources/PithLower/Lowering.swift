@@ -46,14 +46,19 @@ public struct Lowering {
   private mutating func lowerGraph() throws {
     for input in graph.inputs {
       guard graph[input].type?.element == .float32 else {
-        throw GraphError("input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32")
+        throw GraphError(
+          "input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32"
+        )
       }
       floatValues[input] = builder.addInput(try graph.sizes(input), name: graph[input].name)
     }
     for node in graph.nodes {
       builder.currentNode = node.id
       guard let op = node.op as? any Lowerable else {
-        throw GraphError(node: node.label, "the runtime has no \(node.op.name) that is computed while it runs; only what folds to constants works")
+        throw GraphError(
+          node: node.label,
+          "the runtime has no \(node.op.name) that is computed while it runs; only what folds to constants works"
+        )
       }
       do {
         if model.placements[node.id] == .integer {
@@ -100,21 +105,24 @@ public struct Lowering {
   /// The value as bytes, in that layout where one is given; converts and reorders as needed.
   mutating func bytes(_ id: ValueID, layout wanted: Layout? = nil) throws -> ByteValue {
     if let known = byteValues[id] {
-      if let match = known.first(where: { wanted == nil || $0.layout.isEquivalent(to: wanted!) }) { return match }
-      let converted = convert(known[0], to: wanted!, parameters: try parameters(id), name: graph[id].name)
+      guard let wanted else { return known[0] }
+      if let match = known.first(where: { $0.layout.isEquivalent(to: wanted) }) { return match }
+      let converted = convert(known[0], to: wanted, parameters: try parameters(id), name: graph[id].name)
       byteValues[id]?.append(converted)
       return converted
     }
-    let layout = wanted ?? .channelsFirst(try sizes(id))
+    let layout = try wanted ?? .channelsFirst(sizes(id))
     let parameters = try parameters(id)
     let value: ByteValue
     if let constant = graph[id].constant {
-      value = ByteValue(tensor: try addConstant(constant, layout, parameters, name: graph[id].name), layout: layout)
+      value = ByteValue(
+        tensor: try addConstant(constant, layout, parameters, name: graph[id].name), layout: layout)
     } else {
       let source = try floats(id)
       let tensor = builder.addBytes(layout, parameters, name: graph[id].name)
       builder.emit(PITH_OP_QUANTIZE, inputs: [source], output: tensor) {
-        $0.move = pith_move(dims: layout.dims, inputStrides: layout.strides, outputStrides: layout.byteStrides)
+        $0.move = pith_move(
+          dims: layout.dims, inputStrides: layout.strides, outputStrides: layout.byteStrides)
       }
       value = ByteValue(tensor: tensor, layout: layout)
     }
@@ -125,7 +133,9 @@ public struct Lowering {
   private mutating func addConstant(
     _ constant: Tensor, _ layout: Layout, _ parameters: QuantizationParameters, name: String
   ) throws -> TensorIndex {
-    guard let floats = constant.floats else { throw GraphError("constant '\(name)' is \(constant.element.rawValue), but must be float32") }
+    guard let floats = constant.floats else {
+      throw GraphError("constant '\(name)' is \(constant.element.rawValue), but must be float32")
+    }
     var bytes = [UInt8](repeating: UInt8(parameters.zeroPoint), count: layout.byteCount)
     layout.forEachElement { byte, element in bytes[byte] = parameters.quantized(floats[element]) }
     return builder.addConstantBytes(layout, bytes, parameters, name: name)
@@ -148,7 +158,8 @@ public struct Lowering {
         $0.move = pith_move(dims: from.dims, inputStrides: from.byteStrides, outputStrides: from.strides)
       }
       builder.emit(PITH_OP_COPY, inputs: [dense], output: target) {
-        $0.move = pith_move(dims: wanted.dims, inputStrides: wanted.strides, outputStrides: wanted.byteStrides)
+        $0.move = pith_move(
+          dims: wanted.dims, inputStrides: wanted.strides, outputStrides: wanted.byteStrides)
       }
     }
     return ByteValue(tensor: target, layout: wanted)
@@ -173,12 +184,16 @@ public struct Lowering {
     if let known = floatValues[id] { return known }
     let sizes = try sizes(id)
     if let constant = graph[id].constant {
-      guard let floats = constant.floats else { throw GraphError("constant '\(graph[id].name)' is \(constant.element.rawValue), but must be float32") }
+      guard let floats = constant.floats else {
+        throw GraphError("constant '\(graph[id].name)' is \(constant.element.rawValue), but must be float32")
+      }
       let tensor = builder.addConstantFloats(sizes, floats, name: graph[id].name)
       floatValues[id] = tensor
       return tensor
     }
-    guard let value = byteValues[id]?.first else { throw GraphError("value '\(graph[id].name)' is used before it is computed") }
+    guard let value = byteValues[id]?.first else {
+      throw GraphError("value '\(graph[id].name)' is used before it is computed")
+    }
     let tensor = builder.addFloats(sizes, name: graph[id].name)
     emitDequantize(value, to: tensor)
     floatValues[id] = tensor
@@ -246,7 +261,9 @@ extension Layout {
         result.append(nil)
         continue
       }
-      guard let at = free.firstIndex(where: { dims[$0] == other.dims[axis] && strides[$0] == other.strides[axis] })
+      guard
+        let at = free.firstIndex(where: { dims[$0] == other.dims[axis] && strides[$0] == other.strides[axis] }
+        )
       else { return nil }
       result.append(free.remove(at: at))
     }

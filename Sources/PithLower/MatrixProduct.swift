@@ -30,7 +30,9 @@ extension Lowering {
     }
     let folded = (0..<columns).map { column -> Int32 in
       var sum = 0
-      for k in 0..<depth { sum += Int(weights.values[weights.axis == 0 ? column * depth + k : k * columns + column]) }
+      for k in 0..<depth {
+        sum += Int(weights.values[weights.axis == 0 ? column * depth + k : k * columns + column])
+      }
       return Int32(truncatingIfNeeded: Int(biases[column]) - x.zeroPoint * sum)
     }
     let requantization = addRequantization(
@@ -75,7 +77,16 @@ extension Lowering {
 extension PlaneWindow {
   /// One pixel at a time.
   static var point: PlaneWindow {
-    get throws { try PlaneWindow(Window(kernel: [1, 1]), map: [1, 1]) }
+    PlaneWindow(kernel: (1, 1), strides: (1, 1), dilations: (1, 1), begin: (0, 0), end: (0, 0))
+  }
+
+  private init(
+    kernel: (h: Int, w: Int), strides: (h: Int, w: Int), dilations: (h: Int, w: Int), begin: (h: Int, w: Int),
+    end: (h: Int, w: Int)
+  ) {
+    (self.kernel, self.strides, self.dilations, self.begin, self.end) = (
+      kernel, strides, dilations, begin, end
+    )
   }
 }
 
@@ -105,7 +116,9 @@ extension Layout {
         order[byte] = element
         return
       }
-      for index in 0..<dims[axis] { visit(axis + 1, byte + index * bytes[axis], element + index * strides[axis]) }
+      for index in 0..<dims[axis] {
+        visit(axis + 1, byte + index * bytes[axis], element + index * strides[axis])
+      }
     }
     visit(first, 0, 0)
     return order.allSatisfy { $0 < depth } ? order : nil

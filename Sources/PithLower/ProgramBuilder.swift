@@ -61,7 +61,9 @@ struct ProgramBuilder {
   }
 
   /// A map of bytes in the arena.
-  mutating func addBytes(_ layout: Layout, _ parameters: QuantizationParameters, name text: String) -> TensorIndex {
+  mutating func addBytes(_ layout: Layout, _ parameters: QuantizationParameters, name text: String)
+    -> TensorIndex
+  {
     addMap(dims: layout.dims, pixelStride: layout.pixelStride, parameters, name: text)
   }
 
@@ -153,7 +155,8 @@ struct ProgramBuilder {
 
   /// Appends an instruction; `inPlace` tells that the output may take over the first input's memory.
   mutating func emit(
-    _ opcode: pith_opcode, inputs: [TensorIndex], output: TensorIndex, scratch: Int? = nil, inPlace: Bool = false,
+    _ opcode: pith_opcode, inputs: [TensorIndex], output: TensorIndex, scratch: Int? = nil,
+    inPlace: Bool = false,
     _ body: (inout pith_instruction) -> Void = { _ in }
   ) {
     var instruction = pith_instruction.empty
@@ -171,7 +174,8 @@ struct ProgramBuilder {
       scratchOf[position] = storage
     }
     if inPlace, let from = storageOf[inputs[0].index], let to = storageOf[output.index], from != to {
-      self.inPlace.append(InPlaceCandidate(instruction: position, input: inputs[0].index, output: output.index))
+      self.inPlace.append(
+        InPlaceCandidate(instruction: position, input: inputs[0].index, output: output.index))
     }
     instructions.append(instruction)
     origins.append(currentNode)
@@ -190,10 +194,13 @@ struct ProgramBuilder {
     var lifetimes: [Int: ClosedRange<Int>] = [:]
     var sizes: [Int: Int] = [:]
     for storage in storages.indices {
-      guard let first = storages[storage].uses.min(), let last = storages[storage].uses.max() else { continue }
+      guard let first = storages[storage].uses.min(), let last = storages[storage].uses.max() else {
+        continue
+      }
       let root = self.root(storage)
       let range = keepsIntermediates ? 0...instructions.count : first...last
-      lifetimes[root] = lifetimes[root].map { Swift.min($0.lowerBound, first)...Swift.max($0.upperBound, last) } ?? range
+      lifetimes[root] =
+        lifetimes[root].map { Swift.min($0.lowerBound, first)...Swift.max($0.upperBound, last) } ?? range
       sizes[root] = Swift.max(sizes[root] ?? 0, storages[storage].bytes)
     }
     for root in lifetimes.keys.sorted() {
@@ -203,7 +210,9 @@ struct ProgramBuilder {
     let plan = ArenaPlanner.plan(blocks, alignment: Int(PITH_ALIGNMENT))
     let offsets = Dictionary(uniqueKeysWithValues: zip(roots, plan.offsets))
     for (tensor, storage) in storageOf { tensors[tensor].offset += UInt64(offsets[root(storage)] ?? 0) }
-    for (instruction, storage) in scratchOf { instructions[instruction].scratch = UInt32(offsets[root(storage)] ?? 0) }
+    for (instruction, storage) in scratchOf {
+      instructions[instruction].scratch = UInt32(offsets[root(storage)] ?? 0)
+    }
     return plan.bytes.roundedUp(to: Int(PITH_ALIGNMENT)) + Int(PITH_SLACK)
   }
 
@@ -220,7 +229,8 @@ struct ProgramBuilder {
       let source = root(from)
       // Everything that shares the input's memory must be dead after this instruction.
       let lastUse = storages.indices.filter { root($0) == source }.flatMap { storages[$0].uses }.max() ?? 0
-      guard lastUse == candidate.instruction, storages[to].sharedWith == nil, storages[to].uses.min() == candidate.instruction,
+      guard lastUse == candidate.instruction, storages[to].sharedWith == nil,
+        storages[to].uses.min() == candidate.instruction,
         input.offset == 0, output.offset == 0, storages[from].bytes == storages[to].bytes,
         storages[source].bytes == storages[to].bytes
       else { continue }

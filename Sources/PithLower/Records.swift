@@ -1,7 +1,6 @@
 import CPith
 import PithPasses
 
-
 extension pith_tensor {
   static func bytes(_ dims: [Int], pixelStride: Int, _ parameters: QuantizationParameters) -> pith_tensor {
     var tensor = pith_tensor()
@@ -40,7 +39,8 @@ extension pith_tensor {
   }
 
   func isSameMap(as other: pith_tensor) -> Bool {
-    sizes == other.sizes && pixel_stride == other.pixel_stride && offset == other.offset && space == other.space
+    sizes == other.sizes && pixel_stride == other.pixel_stride && offset == other.offset
+      && space == other.space
   }
 }
 
@@ -58,7 +58,8 @@ extension pith_instruction {
 
   mutating func setInputs(_ tensors: [UInt32]) {
     inputs = (
-      tensors.first ?? PITH_NONE, tensors.count > 1 ? tensors[1] : PITH_NONE, tensors.count > 2 ? tensors[2] : PITH_NONE
+      tensors.first ?? PITH_NONE, tensors.count > 1 ? tensors[1] : PITH_NONE,
+      tensors.count > 2 ? tensors[2] : PITH_NONE
     )
   }
 }

@@ -20,7 +20,9 @@ extension BatchNormalization: Lowerable {
     guard constants.allSatisfy({ $0.count == channels }), sizes.count <= Int(PITH_MAX_RANK) else {
       throw GraphError("its statistics do not fit \(channels) channels")
     }
-    let scales = (0..<channels).map { Double(constants[0][$0]) / (Double(constants[3][$0]) + Double(epsilon)).squareRoot() }
+    let scales = (0..<channels).map {
+      Double(constants[0][$0]) / (Double(constants[3][$0]) + Double(epsilon)).squareRoot()
+    }
     let shifts = (0..<channels).map { Double(constants[1][$0]) - Double(constants[2][$0]) * scales[$0] }
     let strides = Tensor.strides(of: sizes)
     var tensor = try lowering.floats(try lowering.graph.operand(node, 0))

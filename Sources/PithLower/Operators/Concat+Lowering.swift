@@ -8,8 +8,10 @@ extension Concat: Lowerable {
     let axis = try Operands.axis(axis, rank: sizes.count)
     let first = try lowering.graph.operand(node, 0)
     // Stay in the order that the first operand already has.
-    let last = lowering.hasBytes(first)
-      && (try lowering.bytes(first)).layout.isEquivalent(to: .channelsLast(try lowering.sizes(first)))
+    var last = false
+    if lowering.hasBytes(first) {
+      last = try lowering.bytes(first).layout.isEquivalent(to: .channelsLast(try lowering.sizes(first)))
+    }
     func layout(_ sizes: [Int]) -> Layout { last ? .channelsLast(sizes) : .channelsFirst(sizes) }
     let target = try lowering.defineBytes(output, layout: layout(sizes))
     let y = try lowering.parameters(output)
@@ -24,7 +26,8 @@ extension Concat: Lowerable {
       lowering.builder.emit(PITH_OP_COPY, inputs: [part.tensor], output: target.tensor) {
         $0.table = table
         $0.move = pith_move(
-          dims: part.layout.dims, inputStrides: part.layout.byteStrides, outputStrides: target.layout.byteStrides,
+          dims: part.layout.dims, inputStrides: part.layout.byteStrides,
+          outputStrides: target.layout.byteStrides,
           outputOffset: offset)
       }
       position += part.layout.dims[mapAxis]

@@ -7,11 +7,13 @@ extension Conv: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let convolution = try IntegerConvolution(self, node, lowering)
     if convolution.isDepthwise {
-      try convolution.lowerDepthwise(try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)
+      try convolution.lowerDepthwise(
+        try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)
     } else if convolution.mergesFirstLayer, !lowering.hasBytes(input), lowering.graph[input].constant == nil {
       try convolution.lowerMerged(try lowering.floats(input), &lowering)
     } else {
-      try convolution.lowerGroups(try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)
+      try convolution.lowerGroups(
+        try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)
     }
   }
 
@@ -34,7 +36,8 @@ extension Conv: Lowerable {
     }
     let perOutput = weightSizes.dropFirst().reduce(1, *)
     lowering.account(
-      node, bytes: 4 * (weightSizes[0] * perOutput + weightSizes[0]), multiplyAdds: sizes.reduce(1, *) * perOutput)
+      node, bytes: 4 * (weightSizes[0] * perOutput + weightSizes[0]),
+      multiplyAdds: sizes.reduce(1, *) * perOutput)
     let result = lowering.lowerActivation(activation, target, sizes)
     lowering.define(output, floats: lowering.builder.addFloatView(of: result, try lowering.sizes(output)))
   }

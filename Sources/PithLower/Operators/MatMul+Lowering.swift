@@ -14,7 +14,9 @@ extension MatMul: Lowerable {
     if a.count == 1 { a = [1] + a }
     if b.count == 1 { b = b + [1] }
     let (batchA, batchB) = (a.dropLast(2).reduce(1, *), b.dropLast(2).reduce(1, *))
-    guard batchA == batchB || batchA == 1 || batchB == 1, batchA == 1 || batchB == 1 || a.dropLast(2) == b.dropLast(2) else {
+    guard batchA == batchB || batchA == 1 || batchB == 1,
+      batchA == 1 || batchB == 1 || a.dropLast(2) == b.dropLast(2)
+    else {
       throw GraphError("the runtime does not broadcast products of shapes \(a) and \(b)")
     }
     let (rows, inner, columns) = (a[a.count - 2], a[a.count - 1], b[b.count - 1])

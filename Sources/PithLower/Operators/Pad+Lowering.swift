@@ -3,7 +3,9 @@ import PithGraph
 
 extension Pad: Lowerable {
   private func amounts(_ node: Node, _ lowering: Lowering, rank: Int) throws -> (begin: [Int], end: [Int]) {
-    guard let pads = lowering.graph.constant(node, 1)?.integers else { throw GraphError("its pads are computed") }
+    guard let pads = lowering.graph.constant(node, 1)?.integers else {
+      throw GraphError("its pads are computed")
+    }
     return try Pad.amounts(pads: pads, axes: lowering.graph.constant(node, 3)?.integers, rank: rank)
   }
 
@@ -43,7 +45,9 @@ extension Pad: Lowerable {
   }
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {
-    guard mode == .constant else { throw GraphError("the runtime pads by a constant, not by \(mode.rawValue)") }
+    guard mode == .constant else {
+      throw GraphError("the runtime pads by a constant, not by \(mode.rawValue)")
+    }
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let (begin, end) = try amounts(node, lowering, rank: sizes.count)
@@ -58,7 +62,8 @@ extension Pad: Lowerable {
     lowering.builder.emit(PITH_OP_F32_COPY, inputs: [source], output: target) {
       $0.move = pith_move(
         dims: kept, inputStrides: strides, outputStrides: outputStrides,
-        inputOffset: zip(from, strides).map(*).reduce(0, +), outputOffset: zip(to, outputStrides).map(*).reduce(0, +))
+        inputOffset: zip(from, strides).map(*).reduce(0, +),
+        outputOffset: zip(to, outputStrides).map(*).reduce(0, +))
     }
   }
 }

@@ -8,7 +8,9 @@ extension Slice: Lowerable {
     let some = try Slice.ranges(
       starts: starts, ends: ends, axes: integers(3), steps: integers(4), shape: sizes.map { $0 })
     let all = sizes.indices.map { some[$0] ?? Slice.Range(start: 0, count: sizes[$0], step: 1) }
-    guard all.allSatisfy({ $0.step > 0 || $0.count <= 1 }) else { throw GraphError("the runtime does not slice backwards") }
+    guard all.allSatisfy({ $0.step > 0 || $0.count <= 1 }) else {
+      throw GraphError("the runtime does not slice backwards")
+    }
     return all
   }
 
@@ -28,7 +30,8 @@ extension Slice: Lowerable {
     }
     lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
       $0.move = pith_move(
-        dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides, inputOffset: offset)
+        dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides,
+        inputOffset: offset)
     }
   }
 

@@ -18,7 +18,9 @@ extension Softmax: Lowerable {
     let source = try lowering.bytes(input, layout: layout)
     let x = try lowering.parameters(input)
     let y = try lowering.parameters(node.outputs[0])
-    let table = (0...255).map { UInt32((exp(-Double($0) * Double(x.scale)) * 0x1p24).rounded(.toNearestOrEven)) }
+    let table = (0...255).map {
+      UInt32((exp(-Double($0) * Double(x.scale)) * 0x1p24).rounded(.toNearestOrEven))
+    }
     let offset = UInt32(lowering.builder.constants.add(ByteBlob.bytes(of: table), alignment: 64))
     let target = try lowering.defineBytes(node.outputs[0], layout: layout)
     lowering.builder.emit(PITH_OP_SOFTMAX, inputs: [source.tensor], output: target.tensor) {

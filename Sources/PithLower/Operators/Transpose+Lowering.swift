@@ -8,7 +8,9 @@ extension Transpose: Lowerable {
     let order = try order(rank: sizes.count)
     guard lowering.hasBytes(input) else { return try lowerToFloat(node, &lowering) }
     var value = try lowering.bytes(input)
-    if value.layout.transposed(sizes, by: order) == nil { value = try lowering.bytes(input, layout: .channelsFirst(sizes)) }
+    if value.layout.transposed(sizes, by: order) == nil {
+      value = try lowering.bytes(input, layout: .channelsFirst(sizes))
+    }
     guard let layout = value.layout.transposed(sizes, by: order) else {
       throw GraphError("axes \(sizes) cannot be reordered by \(order) on bytes")
     }

@@ -17,7 +17,9 @@ public enum Broadcasting {
     guard b.count <= a.count else { return nil }
     if b.allSatisfy({ $0 == 1 }) { return .scalar }
     let padded = Array(repeating: 1, count: a.count - b.count) + b
-    guard a.count >= 3, padded.count >= 2, padded[1] == a[1], padded[0] == 1 || padded[0] == a[0] else { return nil }
+    guard a.count >= 3, padded.count >= 2, padded[1] == a[1], padded[0] == 1 || padded[0] == a[0] else {
+      return nil
+    }
     return padded.dropFirst(2).allSatisfy { $0 == 1 } ? .perChannel : nil
   }
 

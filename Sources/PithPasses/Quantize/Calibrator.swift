@@ -40,14 +40,16 @@ public struct Calibrator {
   /// - Throws: where an activation is not finite; the message names the value.
   public mutating func add(_ inputs: [Tensor]) throws {
     var seen = statistics
-    statistics = [:]
+    statistics = [:]  // so that the copy is the only one
     defer { statistics = seen }
+    let (graph, wanted, channelAxes) = (graph, wanted, channelAxes)
     _ = try engine.run(inputs) { value, tensor in
-      guard wanted.contains(value) || channelAxes[value] != nil, case .float32(let floats) = tensor.storage else { return }
+      let follows = wanted.contains(value)
+      guard follows || channelAxes[value] != nil, case .float32(let floats) = tensor.storage else { return }
       try floats.withUnsafeBufferPointer { floats in
-        if wanted.contains(value) {
+        if follows {
+          guard Calibrator.areFinite(floats) else { throw Calibrator.notFinite(graph[value].name) }
           seen[value, default: ActivationStatistics()].histogram.add(floats)
-          try check(value, floats, seen[value]!.histogram)
         }
         if let axis = channelAxes[value], axis < tensor.rank {
           seen[value, default: ActivationStatistics()].addChannels(floats, shape: tensor.shape, axis: axis)
@@ -57,14 +59,24 @@ public struct Calibrator {
     sampleCount += inputs.first?.shape.first ?? 0
   }
 
-  /// NaN compares false with everything, so it escapes the minimum and maximum; it shows in the sum.
-  private func check(_ value: ValueID, _ floats: UnsafeBufferPointer<Float>, _ histogram: StreamingHistogram) throws {
-    var sum: Float = 0
-    for x in floats { sum += x * 0 }
-    guard sum == 0, histogram.minimum > -.infinity, histogram.maximum < .infinity || histogram.total == 0 else {
-      throw GraphError(
-        "activation '\(graph[value].name)' is not finite on the calibration data; check the data's --scale, --mean and --std, or the model's weights")
+  /// NaN and infinity times zero are NaN, and stay so in a sum.
+  private static func areFinite(_ floats: UnsafeBufferPointer<Float>) -> Bool {
+    var lanes = SIMD16<Float>(repeating: 0)
+    var index = 0
+    let raw = UnsafeRawBufferPointer(floats)
+    while index + 16 <= floats.count {
+      lanes += raw.loadUnaligned(fromByteOffset: index * 4, as: SIMD16<Float>.self) * 0
+      index += 16
     }
+    var sum = lanes.sum()
+    for x in floats[index...] { sum += x * 0 }
+    return sum == 0
+  }
+
+  private static func notFinite(_ name: String) -> GraphError {
+    GraphError(
+      "activation '\(name)' is not finite on the calibration data; check the data's --scale, --mean and --std, or the model's weights"
+    )
   }
 }
 

@@ -45,7 +45,8 @@ extension Graph {
   public func sizes(_ id: ValueID) throws -> [Int] {
     guard let shape = self[id].type?.shape, let sizes = shape.sizes else {
       throw GraphError(
-        "value '\(self[id].name)' has shape \(self[id].type?.shape.description ?? "unknown"): every axis but the batch must be a number")
+        "value '\(self[id].name)' has shape \(self[id].type?.shape.description ?? "unknown"): every axis but the batch must be a number"
+      )
     }
     return sizes
   }

@@ -24,7 +24,8 @@ public struct QuantizationParameters: Sendable, Hashable, Codable {
       return
     }
     self.init(
-      scale: scale, zeroPoint: Swift.min(255, Swift.max(0, Int((-low / Double(scale)).rounded(.toNearestOrEven)))))
+      scale: scale,
+      zeroPoint: Swift.min(255, Swift.max(0, Int((-low / Double(scale)).rounded(.toNearestOrEven)))))
   }
 
   /// The reals that the bytes 0 and 255 mean.

@@ -36,7 +36,8 @@ public struct QuantizationSettings: Sendable, Hashable, Codable {
   public var excluded: Set<String>
 
   public init(
-    method: RangeMethod = .minmax, correctsBias: Bool = true, equalizes: Bool = true, excluded: Set<String> = []
+    method: RangeMethod = .minmax, correctsBias: Bool = true, equalizes: Bool = true,
+    excluded: Set<String> = []
   ) {
     self.method = method
     self.correctsBias = correctsBias

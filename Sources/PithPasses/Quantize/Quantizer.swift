@@ -10,7 +10,8 @@ public struct Quantizer {
   private let graph: Graph
   /// The graph for a batch of 1: the same identifiers, every size known.
   private let shapes: Graph
-  private let placements: [NodeID: Placement]
+  /// Where each node will run.
+  public let placements: [NodeID: Placement]
   private var calibrator: Calibrator
 
   /// - Throws: where a shape beside the batch is not known, or an excluded name does not exist.
@@ -41,7 +42,7 @@ public struct Quantizer {
     guard let op = node.op as? any Quantizable else {
       return .float32(reason: "\(node.op.name) has no integer kernel")
     }
-    for case let id? in node.inputs.prefix(1) + node.outputs.prefix(1) {
+    for id in node.inputs.prefix(1).compactMap(\.self) + node.outputs.prefix(1) {
       guard let type = shapes[id].type else { return .float32(reason: "its types are not known") }
       if type.element != .float32 { return .float32(reason: "it works on \(type.element.rawValue)") }
       if type.shape.rank == 0 { return .float32(reason: "it works on a scalar") }
@@ -71,10 +72,13 @@ public struct Quantizer {
   /// Chooses ranges and quantizes weights and biases.
   /// - Throws: where no sample was seen or a weight is not finite.
   public func finish() throws -> QuantizedModel {
-    guard calibrator.sampleCount > 0 else { throw GraphError("calibration saw no samples; give it at least one") }
+    guard calibrator.sampleCount > 0 else {
+      throw GraphError("calibration saw no samples; give it at least one")
+    }
     let activations = try chooseActivations()
     var model = QuantizedModel(
-      graph: graph, placements: placements, activations: activations, weights: [:], biases: [:], settings: settings,
+      graph: graph, placements: placements, activations: activations, weights: [:], biases: [:],
+      settings: settings,
       sampleCount: calibrator.sampleCount, clippedShares: [:], equalizedPairs: 0)
     for node in graph.nodes where placements[node.id] == .integer {
       guard let op = node.op as? any WeightQuantizable else { continue }
@@ -115,12 +119,18 @@ public struct Quantizer {
     return result
   }
 
-  private func quantizeWeights(of node: Node, _ op: any WeightQuantizable, in model: inout QuantizedModel) throws {
+  private func quantizeWeights(of node: Node, _ op: any WeightQuantizable, in model: inout QuantizedModel)
+    throws
+  {
     let input = try graph.operand(node, 0)
-    guard let weights = graph.constant(node, 1), let floats = weights.floats, let x = model.activations[input] else {
+    guard let weights = graph.constant(node, 1), let floats = weights.floats, let x = model.activations[input]
+    else {
       throw GraphError("its weights or its input's range are missing")
     }
-    let quantized = try QuantizedWeights(weights, axis: op.outputChannelAxis(weights: weights.shape))
+    let axis = op.outputChannelAxis(weights: weights.shape)
+    let channelCount = weights.shape[axis]
+    let quantized = try Quantizer.fitting(
+      weights, axis: axis, biases: try biases(of: node, channels: channelCount), inputScale: x.scale)
     let channels = quantized.scales.count
     var bias = try biases(of: node, channels: channels)
     if settings.correctsBias, let means = calibrator.statistics[input]?.channelMeans {
@@ -137,6 +147,28 @@ public struct Quantizer {
     }
   }
 
+  /// Quantizes weights so that every accumulator fits 32 bits: |acc| ≤ 255 · Σ|w| + |bias| (the zero point's part
+  /// cancels against a part of the sum), with half of the range for each.
+  ///
+  /// Where a channel's weights are tiny beside its bias, or very many, its scale grows until both fit.
+  private static func fitting(
+    _ weights: Tensor, axis: Int, biases: [Double], inputScale: Float
+  ) throws -> QuantizedWeights {
+    let half = Double(1 << 30)
+    // A little more than needed, for the rounding of the scale and for bias correction.
+    var least = biases.map { Float(abs($0) / (Double(inputScale) * half) * 1.01) }
+    var quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
+    var changed = false
+    for channel in quantized.scales.indices {
+      let sum = 255 * Double(quantized.magnitude(of: channel))
+      guard sum >= half else { continue }
+      least[channel] = quantized.scales[channel] * Float(sum / half * 1.01)
+      changed = true
+    }
+    if changed { quantized = try QuantizedWeights(weights, axis: axis, leastScales: least) }
+    return quantized
+  }
+
   /// The bias of each output channel, alpha and beta applied.
   private func biases(of node: Node, channels: Int) throws -> [Double] {
     guard let tensor = graph.constant(node, 2), let floats = tensor.floats else {
@@ -145,7 +177,9 @@ public struct Quantizer {
     guard floats.count == channels || floats.count == 1 else {
       throw GraphError("a bias of shape \(tensor.shape) does not fit \(channels) channels")
     }
-    guard floats.allSatisfy(\.isFinite) else { throw GraphError("its bias is not finite; train or export the model anew") }
+    guard floats.allSatisfy(\.isFinite) else {
+      throw GraphError("its bias is not finite; train or export the model anew")
+    }
     return (0..<channels).map { Double(floats[floats.count == 1 ? 0 : $0]) }
   }
 

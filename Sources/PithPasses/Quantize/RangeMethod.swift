@@ -50,7 +50,9 @@ public enum RangeMethod: String, Sendable, Hashable, CaseIterable, Codable {
   }
 
   /// The candidate of least cost among ranges shrunk from either end and from both.
-  private static func best(_ full: ClosedRange<Float>, cost: (ClosedRange<Float>) -> Double) -> ClosedRange<Float> {
+  private static func best(_ full: ClosedRange<Float>, cost: (ClosedRange<Float>) -> Double) -> ClosedRange<
+    Float
+  > {
     let factors = (0...72).map { Float(1) - Float($0) * 0.0125 }
     var best = full
     var least = cost(full)

@@ -23,8 +23,9 @@ public struct QuantizedWeights: Sendable, Hashable {
   /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude.
   ///
   /// Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 2.
+  /// - Parameter leastScales: scales that a channel may not go below, so that its accumulator fits 32 bits.
   /// - Throws: where a weight is not finite.
-  public init(_ weights: Tensor, axis: Int) throws {
+  public init(_ weights: Tensor, axis: Int, leastScales: [Float] = []) throws {
     guard let floats = weights.floats, weights.rank > axis else {
       throw GraphError("the weights are \(weights.element.rawValue), but must be float32")
     }
@@ -39,8 +40,11 @@ public struct QuantizedWeights: Sendable, Hashable {
         largest = Swift.max(largest, abs(floats[index]))
         finite = finite && floats[index].isFinite
       }
-      guard finite else { throw GraphError("output channel \(channel) of the weights is not finite; train or export the model anew") }
-      let scale = largest / 127
+      guard finite else {
+        throw GraphError(
+          "output channel \(channel) of the weights is not finite; train or export the model anew")
+      }
+      let scale = Swift.max(largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
       guard scale >= .leastNormalMagnitude else { continue }
       scales[channel] = scale
       var quantized: [(Int, Int8)] = []
@@ -50,6 +54,13 @@ public struct QuantizedWeights: Sendable, Hashable {
       }
       for (index, value) in quantized { values[index] = value }
     }
+  }
+
+  /// Σ |w| of an output channel, in units.
+  func magnitude(of channel: Int) -> Int {
+    var sum = 0
+    forEachElement(of: channel) { sum += abs(Int(values[$0])) }
+    return sum
   }
 
   /// The real that an element means.

@@ -45,7 +45,7 @@ let package = Package(
       name: "Pith",
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithFiles", "PithRuntime",
+        "PithReport", "PithFiles", "PithRuntime", "CPith", "CPithKernels",
       ]),
     .executableTarget(
       name: "compress",
@@ -58,9 +58,10 @@ let package = Package(
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
-    .target(name: "CPithKernelsEmulated", path: "Tests/CPithKernelsEmulated"),
+    .target(
+      name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
-    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithTestSupport"]),
+    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),

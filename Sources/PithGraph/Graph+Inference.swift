@@ -3,12 +3,14 @@ extension Graph {
   /// - Throws: `GraphError` that names the node whose operands do not fit.
   public mutating func inferTypes() throws {
     for node in nodes {
-      let types = try operands(of: node)
+      let types = try outputTypes(of: node)
       for (output, type) in zip(node.outputs, types) { update(output) { $0.type = type } }
     }
   }
 
-  private func operands(of node: Node) throws -> [ValueType] {
+  /// The types of a node's outputs, given those of its operands.
+  /// - Throws: `GraphError` that names the node where its operands do not fit.
+  public func outputTypes(of node: Node) throws -> [ValueType] {
     let operands = Operands(
       types: node.inputs.map { $0.flatMap { self[$0].type } },
       constants: node.inputs.map { $0.flatMap { self[$0].constant } })

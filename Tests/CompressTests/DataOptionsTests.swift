@@ -1,6 +1,5 @@
 import Foundation
-import PithData
-import PithFiles
+import Pith
 import Testing
 
 @testable import compress
@@ -25,7 +24,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     try AtomicFile.write("1,2,7\n3,4,8\n", to: path)
     let options = try DataOptions.parse(["--scale", "2", "--mean", "1", "--label-column", "last"])
-    let batch = try #require(try options.open(path).batches(of: 4).next())
+    let batch = try #require(try options.dataSet(path).batches(of: 4).next())
     #expect(batch.inputs == [1, 3, 5, 7])
     #expect(batch.labels == [7, 8])
   }

@@ -124,6 +124,9 @@ int pith_isa_available(uint32_t isa);
 /// What PITH_ISA_AUTO means here.
 uint32_t pith_isa_best(void);
 
+/// "scalar", "avx2", "avx-vnni", "avx512-vnni", "auto"; "unknown" for other numbers.
+const char *pith_isa_name(uint32_t isa);
+
 /// The file's checksum: see pith_header. Used by the writer.
 uint64_t pith_checksum(const void *file, size_t bytes);
 

@@ -1,3 +1,6 @@
+// The functions are named as in pith.h, which they implement.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CPith
 
 /// A hash for damage, not for enemies: four lanes of multiply and rotate over little-endian 64-bit words.

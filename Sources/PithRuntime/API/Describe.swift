@@ -1,3 +1,6 @@
+// The functions are named as in pith.h, which they implement.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CPith
 
 @c @implementation
@@ -30,7 +33,9 @@ public func pith_output(_ model: UnsafePointer<pith_model>!, _ index: UInt32) ->
 
 @c @implementation
 public func pith_name(_ model: UnsafePointer<pith_model>!, _ name: UInt32) -> UnsafePointer<CChar>! {
-  guard let names = model?.pointee.names, UInt64(widening: name) < model.pointee.names_bytes else { return text("") }
+  guard let names = model?.pointee.names, UInt64(widening: name) < model.pointee.names_bytes else {
+    return text("")
+  }
   return names + int(name)
 }
 
@@ -52,6 +57,18 @@ public func pith_status_text(_ status: pith_status) -> UnsafePointer<CChar>! {
   case PITH_ERROR_ARGUMENT: return text("an argument is missing or impossible")
   case PITH_ERROR_UNSUPPORTED: return text("this CPU or build lacks the kernels asked for")
   default: return text("an unknown status")
+  }
+}
+
+@c @implementation
+public func pith_isa_name(_ isa: UInt32) -> UnsafePointer<CChar>! {
+  switch isa {
+  case PITH_ISA_AUTO.rawValue: return text("auto")
+  case PITH_ISA_SCALAR.rawValue: return text("scalar")
+  case PITH_ISA_AVX2.rawValue: return text("avx2")
+  case PITH_ISA_AVX_VNNI.rawValue: return text("avx-vnni")
+  case PITH_ISA_AVX512_VNNI.rawValue: return text("avx512-vnni")
+  default: return text("unknown")
   }
 }
 

@@ -1,3 +1,6 @@
+// The functions are named as in pith.h, which they implement.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CPith
 import CPithKernels
 

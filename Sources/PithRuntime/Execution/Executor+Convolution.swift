@@ -23,8 +23,11 @@ extension Executor {
     var arguments = arguments(instruction, window, input, output)
     arguments.tap_bytes = window.tap_bytes
     arguments.channels = window.extent
-    let reduction = UInt64(widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w &* window.tap_bytes))
-    let perRow = UInt64(widening: output.pointee.width) &* UInt64(widening: UInt32(bitPattern: window.extent)) &* reduction
+    let reduction = UInt64(
+      widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w &* window.tap_bytes))
+    let perRow =
+      UInt64(widening: output.pointee.width) &* UInt64(widening: UInt32(bitPattern: window.extent))
+      &* reduction
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
     }
@@ -51,7 +54,8 @@ extension Executor {
     _ instruction: InstructionPointer, _ window: pith_window, _ input: TensorPointer, _ output: TensorPointer
   ) -> pith_conv_args {
     var arguments = pith_conv_args()
-    arguments.weights = (UnsafeRawPointer(model.pointee.weights.unsafelyUnwrapped) + int(instruction.pointee.weights))
+    arguments.weights =
+      (UnsafeRawPointer(model.pointee.weights.unsafelyUnwrapped) + int(instruction.pointee.weights))
       .assumingMemoryBound(to: Int8.self)
     arguments.bias = constants(instruction.pointee.bias).assumingMemoryBound(to: Int32.self)
     arguments.multiplier = constants(instruction.pointee.multiplier).assumingMemoryBound(to: Float.self)

@@ -4,7 +4,8 @@ import CPithKernels
 extension Executor {
   func floatFill(_ instruction: InstructionPointer) {
     let output = tensor(instruction.pointee.output)
-    floats(output).initialize(repeating: instruction.pointee.immediate_f.0, count: output.pointee.elementCount)
+    floats(output).initialize(
+      repeating: instruction.pointee.immediate_f.0, count: output.pointee.elementCount)
   }
 
   func floatConvolve(_ instruction: InstructionPointer) {

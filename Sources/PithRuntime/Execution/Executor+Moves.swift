@@ -21,7 +21,8 @@ extension Executor {
   }
 
   private func convert(
-    _ instruction: InstructionPointer, _ kernel: (@convention(c) (UnsafePointer<pith_convert_args>?) -> Void)?,
+    _ instruction: InstructionPointer,
+    _ kernel: (@convention(c) (UnsafePointer<pith_convert_args>?) -> Void)?,
     real: TensorPointer, map: TensorPointer, strides: Axes, realOffset: UInt32, byteOffset: UInt32
   ) {
     guard let kernel else { return }

@@ -58,7 +58,9 @@ extension pith_tensor {
   }
   var rowStride: Size { Size(width) * Size(pixel_stride) }
   var imageStride: Size { rowStride * Size(height) }
-  var elements: Size { Size(dims.0) * Size(dims.1) * Size(dims.2) * Size(dims.3) * Size(dims.4) * Size(dims.5) }
+  var elements: Size {
+    Size(dims.0) * Size(dims.1) * Size(dims.2) * Size(dims.3) * Size(dims.4) * Size(dims.5)
+  }
 
   func hasShape(of other: pith_tensor) -> Bool {
     rank == other.rank && dims.0 == other.dims.0 && dims.1 == other.dims.1 && dims.2 == other.dims.2

@@ -17,7 +17,8 @@ extension Validator {
     var seen: UInt32 = 0
     var number: UInt32 = 0
     while number < count {
-      let place = UnsafeRawPointer(model.file!) + Int(truncatingIfNeeded: table &+ UInt64(widening: number) &* record)
+      let place =
+        UnsafeRawPointer(model.file!) + Int(truncatingIfNeeded: table &+ UInt64(widening: number) &* record)
       let section = place.loadUnaligned(as: pith_section.self)
       guard section.offset & (alignment &- 1) == 0, section.offset >= end, section.offset <= fileBytes,
         section.bytes <= fileBytes &- section.offset
@@ -57,7 +58,10 @@ extension Validator {
     case PITH_SECTION_INTERFACE.rawValue:
       guard UInt64(widening: section.count) &* 4 == section.bytes else { return false }
       let header = model.header.pointee
-      guard UInt64(widening: header.input_count) &+ UInt64(widening: header.output_count) == UInt64(widening: section.count) else {
+      guard
+        UInt64(widening: header.input_count) &+ UInt64(widening: header.output_count)
+          == UInt64(widening: section.count)
+      else {
         return false
       }
       model.interface = start.assumingMemoryBound(to: UInt32.self)

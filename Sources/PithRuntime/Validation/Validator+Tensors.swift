@@ -19,7 +19,9 @@ extension Validator {
       guard tensor.isFloat, tensor.pixel_stride == 0 else { return false }
       // The interface's tensors have their number for an offset.
       let isBound = tensor.isIn(PITH_SPACE_INPUT) || tensor.isIn(PITH_SPACE_OUTPUT)
-      guard tensor.elements * Size(4 as UInt32) == bytes, isBound || tensor.offset & 3 == 0 else { return false }
+      guard tensor.elements * Size(4 as UInt32) == bytes, isBound || tensor.offset & 3 == 0 else {
+        return false
+      }
     }
     if tensor.isIn(PITH_SPACE_ARENA) {
       return tensor.offset & 3 == 0 && isInArena(tensor.offset, tensor.bytes)

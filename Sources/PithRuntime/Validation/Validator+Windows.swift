@@ -128,7 +128,8 @@ extension Validator {
     let weights = blocks * weightsPerChannel
     let parameters = (blocks * Size(4 as UInt32)).value
     return weights < Size(saturating: Size.limit) && UInt64(widening: record.weights) & (alignment &- 1) == 0
-      && weights.value <= model.weights_bytes && UInt64(widening: record.weights) <= model.weights_bytes &- weights.value
+      && weights.value <= model.weights_bytes
+      && UInt64(widening: record.weights) <= model.weights_bytes &- weights.value
       && record.bias & 3 == 0 && isInConstants(UInt64(widening: record.bias), parameters)
       && record.multiplier & 3 == 0 && isInConstants(UInt64(widening: record.multiplier), parameters)
   }

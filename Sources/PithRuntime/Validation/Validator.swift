@@ -59,7 +59,8 @@ struct Validator {
     case .f32Binary: return isLegalFloatBinary(instruction)
     case .f32Unary: return isLegalFloatUnary(instruction)
     case .f32Softmax: return isLegalFloatSoftmax(instruction)
-    case .f32MaxPool, .f32AveragePool: return isLegalFloatPool(instruction, averages: opcode == .f32AveragePool)
+    case .f32MaxPool, .f32AveragePool:
+      return isLegalFloatPool(instruction, averages: opcode == .f32AveragePool)
     case .f32Mean: return isLegalFloatMean(instruction)
     }
   }

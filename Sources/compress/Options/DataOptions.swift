@@ -1,16 +1,16 @@
 import ArgumentParser
-import PithData
+import Pith
 
 /// How the data named by `--calibrate`, `--eval` or `--data` are read.
 struct DataOptions: ParsableArguments {
   /// The forms of DATA, for the help of the commands that take it.
   static let forms = """
     DATA is one of
-      IMAGES.idx[.gz][,LABELS.idx[.gz]]   the format of MNIST
-      X.npy[,Y.npy]                       NumPy arrays, a sample a row
-      FILE.npz[:x,y]                      NumPy archives; usual names are found without ':x,y'
-      FILE.csv                            a sample a line; labels in a column headed 'label', 'class' or 'y'
-      FILE.data.yaml                      names data, labels, scale, mean, std, shape and label-column
+      IMAGES.idx[.gz][,LABELS.idx[.gz]]  the format of MNIST
+      X.npy[,Y.npy]                      NumPy arrays, a sample a row
+      FILE.npz[:x,y]                     a NumPy archive, arrays x and y
+      FILE.csv                           a sample a line, labels under 'label'
+      FILE.data.yaml                     names data, labels, scale, mean, std
     """
 
   @Option(
@@ -45,7 +45,7 @@ struct DataOptions: ParsableArguments {
 
   /// Opens the data set that `specification`, a DATA, names.
   /// - Throws: `FileError` when it does not exist, is damaged or does not fit the options.
-  func open(_ specification: String) throws -> DataSet {
+  func dataSet(_ specification: String) throws -> DataSet {
     var source = try DataSource(specification)
     source.preprocessing = preprocessing.filled(from: source.preprocessing)
     // Of several data sets with the same options, only the tables have a column of labels.

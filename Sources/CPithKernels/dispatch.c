@@ -3,7 +3,7 @@
 /// Numbers of enum pith_isa, which belongs to the runtime's interface.
 enum { AUTO = 0, SCALAR = 1, AVX2 = 2, AVX_VNNI = 3, AVX512_VNNI = 4 };
 
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
 #include <cpuid.h>
 
 typedef struct features {
@@ -62,7 +62,7 @@ static const pith_kernels *x86_kernels(uint32_t isa) {
 const pith_kernels *pith_kernels_for(uint32_t isa) {
   if (isa == SCALAR) return &pith_scalar_kernels;
   const pith_kernels *found = 0;
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
   found = x86_kernels(isa);
 #endif
   if (!found && isa == AUTO) found = &pith_scalar_kernels;

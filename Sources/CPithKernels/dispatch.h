@@ -5,7 +5,7 @@
 #include "include/pith_kernels.h"
 
 extern const pith_kernels pith_scalar_kernels;
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
 extern const pith_kernels pith_avx2_kernels;
 extern const pith_kernels pith_avx_vnni_kernels;
 extern const pith_kernels pith_avx512_kernels;

@@ -9,6 +9,9 @@ public protocol Predictor {
   /// Samples that one call takes best.
   var batchSize: Int { get }
 
+  /// The first output's shape for one sample, of that many elements.
+  func outputShape(elements: Int) -> [Int]
+
   /// The first output for `count` samples, one after another.
   func predict(_ samples: [Float], count: Int) throws -> [Float]
 }
@@ -32,7 +35,7 @@ public struct FloatPredictor: Predictor {
   public let sampleShape: [Int]
   public let batchSize: Int
   private let engine: FloatEngine
-  private let batchIsFixed: Bool
+  let hasFixedBatch: Bool
 
   /// - Throws: where the graph has not exactly one float input, or an operator cannot be executed.
   public init(_ graph: Graph, name: String) throws {
@@ -40,14 +43,20 @@ public struct FloatPredictor: Predictor {
     self.name = name
     let dimensions = graph[input].type?.shape.dimensions ?? []
     if case .fixed(let size)? = dimensions.first {
-      batchIsFixed = true
+      hasFixedBatch = true
       batchSize = Swift.max(1, size)
     } else {
-      batchIsFixed = false
+      hasFixedBatch = false
       batchSize = 32
     }
     sampleShape = dimensions.dropFirst().map { $0.size ?? -1 }
     engine = try FloatEngine(graph)
+  }
+
+  public func outputShape(elements: Int) -> [Int] {
+    let known = (engine.graph.outputs.first.flatMap { engine.graph[$0].type?.shape.dimensions } ?? []).dropFirst()
+    let sizes = known.compactMap(\.size)
+    return sizes.count == known.count && sizes.reduce(1, *) == elements ? sizes : [elements]
   }
 
   /// The input that data is fed to.
@@ -63,7 +72,7 @@ public struct FloatPredictor: Predictor {
 
   /// The samples as the engine's input. A fixed batch is filled up with zeros.
   func tensor(_ samples: [Float], count: Int) -> Tensor {
-    let rows = batchIsFixed ? batchSize : count
+    let rows = hasFixedBatch ? batchSize : count
     let elements = sampleShape.reduce(1, *)
     let padded = samples + Array(repeating: 0, count: rows * elements - samples.count)
     return Tensor(shape: [rows] + sampleShape, floats: padded)
@@ -105,6 +114,8 @@ public final class ProgramPredictor: Predictor {
     sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
     batchSize = Swift.max(rows, 64 / rows * rows)
   }
+
+  public func outputShape(elements: Int) -> [Int] { Array(model.outputs[0].shape.dropFirst()) }
 
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
     let inputElements = model.inputs[0].elements / rows

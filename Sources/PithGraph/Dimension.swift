@@ -21,6 +21,10 @@ extension Dimension: ExpressibleByIntegerLiteral {
   public init(integerLiteral value: Int) { self = .fixed(value) }
 }
 
+extension Dimension: ExpressibleByStringLiteral {
+  public init(stringLiteral name: String) { self = .symbolic(name) }
+}
+
 /// The sizes of a tensor's axes, outermost first.
 public struct Shape: Sendable, Hashable, CustomStringConvertible {
   public var dimensions: [Dimension]

@@ -10,7 +10,8 @@ public struct Quantizer {
   private let graph: Graph
   /// The graph for a batch of 1: the same identifiers, every size known.
   private let shapes: Graph
-  private let placements: [NodeID: Placement]
+  /// Where each node will run.
+  public let placements: [NodeID: Placement]
   private var calibrator: Calibrator
 
   /// - Throws: where a shape beside the batch is not known, or an excluded name does not exist.

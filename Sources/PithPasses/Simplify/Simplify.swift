@@ -12,10 +12,11 @@ public enum Simplify {
   /// taken apart; an activation is recognized before its pieces are fused away.
   public static let rules: [any RewriteRule] = [
     RemoveDeadNodes(), FoldConstants(), FoldKnownContents(), RemoveIdentity(), RemoveNoOp(),
-    MergeReshapes(), SpecifyReshape(),
-    MatMulToGemm(), NormalizeGemm(),
-    FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeBatchNormalization(),
-    MergeActivations(), FuseActivation(),
+    MergeTransposes(), TransposeToReshape(), SinkTranspose(), MergeReshapes(), SpecifyReshape(),
+    UseGlobalAveragePool(), FoldPad(), MatMulToGemm(), NormalizeGemm(), FoldTransposeIntoGemm(),
+    RecognizeHardSigmoid(), RecognizeHardSwish(),
+    FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeBatchNormalization(), NormalizeArithmetic(),
+    MergeActivations(), HoistActivation(), FuseActivation(),
   ]
 
   /// Applies the rules until none applies.

@@ -94,6 +94,10 @@ enum GuardedRun {
     let status = pith_open(&model, memory.start, file.count, 0)
     guard status == PITH_OK, pith_arena_bytes(&model) <= mostArena else { return status }
     let arena = GuardedMemory(count: pith_arena_bytes(&model), alignment: 64)
+    let bound =
+      (0..<pith_input_count(&model)).map { pith_input(&model, $0).pointee.bytes }
+      + (0..<pith_output_count(&model)).map { pith_output(&model, $0).pointee.bytes }
+    guard bound.allSatisfy({ $0 <= mostArena }) else { return status }
     let inputs = (0..<pith_input_count(&model)).map {
       GuardedMemory(count: Int(pith_input(&model, $0).pointee.bytes), alignment: 4, fill: 0x3F)
     }

@@ -5,6 +5,8 @@ import PithImport
 import PithTestSupport
 import Testing
 
+@testable import PithExport
+
 /// Damaged files give an error or a normal run, never a crash.
 @Suite struct HostileFileTests {
   /// The trained networks, and real exporters' small ones.

@@ -2,6 +2,14 @@ extension Graph {
   /// Infers the type of every value from the inputs' and constants' types.
   /// - Throws: `GraphError` that names the node whose operands do not fit.
   public mutating func inferTypes() throws {
+    for input in inputs {
+      guard let shape = self[input].type?.shape else {
+        throw GraphError("input '\(self[input].name)' has no type")
+      }
+      guard shape.isWithinLimits else {
+        throw GraphError("input '\(self[input].name)' of shape \(shape) is too large")
+      }
+    }
     for node in nodes {
       let types = try outputTypes(of: node)
       for (output, type) in zip(node.outputs, types) { update(output) { $0.type = type } }
@@ -38,8 +46,8 @@ extension Graph {
     guard types.count >= outputCount else {
       throw GraphError("\(op.name) has \(types.count) outputs, but \(outputCount) are used")
     }
-    for type in types where type.shape.sizes != nil && type.shape.elementCount == nil {
-      throw GraphError("an output of shape \(type.shape) is too large")
+    for type in types where !type.shape.isWithinLimits {
+      throw GraphError("an output is too large: \(String(type.shape.description.prefix(200)))")
     }
     return types
   }

@@ -6,7 +6,8 @@ struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes an int8 .pith file of a trained network, and says what it cost.",
     discussion: """
-      \(DataOptions.forms) Labels are not needed to calibrate.
+      \(DataOptions.forms)
+      Labels are not needed to calibrate.
 
       Examples:
         compress quantize model.onnx --calibrate images.idx.gz -o model.pith

@@ -23,7 +23,8 @@ public struct FoldPad: RewriteRule {
     let axes = context.integers(node, 3)
     if context.has(node, 3), axes == nil { return nil }
     let (begin, end) = try Pad.amounts(pads: pads, axes: axes, rank: rank)
-    guard (begin + end).allSatisfy({ $0 >= 0 && $0 < 1 << 19 }), (begin[..<2] + end[..<2]).allSatisfy({ $0 == 0 })
+    guard (begin + end).allSatisfy({ $0 >= 0 && $0 < 1 << 19 }),
+      (begin[..<2] + end[..<2]).allSatisfy({ $0 == 0 })
     else { return nil }
     return (Array(begin[2...]), Array(end[2...]))
   }

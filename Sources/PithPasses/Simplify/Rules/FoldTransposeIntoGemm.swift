@@ -41,7 +41,9 @@ public struct FoldTransposeIntoGemm: RewriteRule {
   private static func offsets(_ sizes: [Int], order: [Int]) -> [Int] {
     let strides = Tensor.strides(of: sizes)
     var offsets = [0]
-    for axis in order { offsets = offsets.flatMap { base in (0..<sizes[axis]).map { base + $0 * strides[axis] } } }
+    for axis in order {
+      offsets = offsets.flatMap { base in (0..<sizes[axis]).map { base + $0 * strides[axis] } }
+    }
     return offsets
   }
 }

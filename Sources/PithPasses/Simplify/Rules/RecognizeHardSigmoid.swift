@@ -12,7 +12,9 @@ public struct RecognizeHardSigmoid: RewriteRule {
     guard node.op is Add, let (x, shift) = ScalarOperation.sum(node, in: context),
       let (clamped, high) = clamp(node, in: context)
     else { return nil }
-    if let divided = context.onlyConsumer(clamped.outputs[0]), divides(divided, clamped, by: high, in: context) {
+    if let divided = context.onlyConsumer(clamped.outputs[0]),
+      divides(divided, clamped, by: high, in: context)
+    {
       let op = HardSigmoid(alpha: 1 / high, beta: shift / high)
       return context.fuse(nodes(node, clamped, divided), into: op, inputs: [x], name: divided.name)
     }
@@ -57,7 +59,9 @@ public struct RecognizeHardSigmoid: RewriteRule {
   }
 
   private func divides(_ node: Node, _ before: Node, by number: Float, in context: RewriteContext) -> Bool {
-    guard let (x, factor) = ScalarOperation.product(node, in: context), x == before.outputs[0] else { return false }
+    guard let (x, factor) = ScalarOperation.product(node, in: context), x == before.outputs[0] else {
+      return false
+    }
     return abs(factor * number - 1) <= 2 * Float.ulpOfOne
   }
 }
@@ -74,7 +78,9 @@ enum ScalarOperation {
     switch node.op {
     case is Mul: return operands(node, in: context)
     case is Div:
-      guard let (x, number) = operands(node, in: context), node.inputs[0] == x, number != 0 else { return nil }
+      guard let (x, number) = operands(node, in: context), node.inputs[0] == x, number != 0 else {
+        return nil
+      }
       return (x, 1 / number)
     default: return nil
     }

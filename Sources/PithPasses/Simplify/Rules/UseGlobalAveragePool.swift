@@ -6,13 +6,16 @@ public struct UseGlobalAveragePool: RewriteRule {
   public init() {}
 
   public func patch(at node: Node, in context: RewriteContext) throws -> Patch? {
-    guard let shape = context.shape(node, 0), shape.rank >= 3, context.type(node, 0)?.element == .float32 else {
+    guard let shape = context.shape(node, 0), shape.rank >= 3, context.type(node, 0)?.element == .float32
+    else {
       return nil
     }
     switch node.op {
     case let mean as ReduceMean:
       if context.has(node, 1), context.integers(node, 1) == nil { return nil }
-      guard try mean.axes(context.integers(node, 1), rank: shape.rank) == Array(2..<shape.rank) else { return nil }
+      guard try mean.axes(context.integers(node, 1), rank: shape.rank) == Array(2..<shape.rank) else {
+        return nil
+      }
       if mean.keepsDimensions { break }
       var patch = Patch(context.graph)
       patch.remove(node.id)

@@ -16,8 +16,8 @@ public struct QuantizationJob {
     public var outputPath: String
     /// Where to write the same model with QuantizeLinear and DequantizeLinear nodes, for ONNX Runtime.
     public var qdqPath: String?
-    /// Whether to time fp32 and int8.
-    public var measuresLatency: Bool
+    /// Where to write the report as one HTML page; then fp32 and int8 are timed for it.
+    public var reportPath: String?
     public var threads: Int
     public var keepsNames: Bool
     /// For the report.
@@ -25,7 +25,7 @@ public struct QuantizationJob {
 
     public init(
       modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings, evaluation: DataSet?,
-      isStrict: Bool, outputPath: String, qdqPath: String?, measuresLatency: Bool, threads: Int, keepsNames: Bool,
+      isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int, keepsNames: Bool,
       command: String
     ) {
       self.modelPath = modelPath
@@ -36,7 +36,7 @@ public struct QuantizationJob {
       self.isStrict = isStrict
       self.outputPath = outputPath
       self.qdqPath = qdqPath
-      self.measuresLatency = measuresLatency
+      self.reportPath = reportPath
       self.threads = threads
       self.keepsNames = keepsNames
       self.command = command
@@ -79,10 +79,27 @@ public struct QuantizationJob {
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
 
-    try AtomicFile.write(program.bytes, to: request.outputPath)
-    if let path = request.qdqPath { try QDQExport.write(model, to: path) }
-    return report(
+    let result = report(
       name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log)
+    try write(program, model, result)
+    return result
+  }
+
+  /// Writes every file or none: each is complete beside its place before the first appears.
+  private func write(_ program: Program, _ model: QuantizedModel, _ report: QuantizationReport) throws {
+    func writeProgram() throws {
+      try AtomicFile.write(to: request.outputPath) { sink in
+        try sink.write(program.bytes)
+        try sink.flush()
+        if let path = request.qdqPath { try QDQExport.write(model, to: path) }
+      }
+    }
+    guard let path = request.reportPath else { return try writeProgram() }
+    try AtomicFile.write(to: path) { sink in
+      try sink.write(report.html())
+      try sink.flush()
+      try writeProgram()
+    }
   }
 
   private func loadGraph() throws -> Graph {
@@ -109,12 +126,12 @@ public struct QuantizationJob {
         to: graph, pairs: pairs, statistics: calibrator.statistics)
     }
     var quantizer = try Quantizer(graph, settings: request.settings)
-    let elements = predictor.sampleShape.reduce(1, *)
+    let elements = predictor.sampleShape.reduce(predictor.hasFixedBatch ? predictor.batchSize : 1, *)
     var samples: [[Float]] = []
     try feed("calibrate", predictor) { tensor, floats in
       try quantizer.calibrate([tensor])
       // Enough of them, spread over the set, to compare layers on.
-      if samples.count < 16 { samples.append(Array(floats.prefix(elements))) }
+      if samples.count < 16, floats.count >= elements { samples.append(Array(floats.prefix(elements))) }
     }
     kept = samples
     var model = try quantizer.finish()
@@ -160,7 +177,7 @@ public struct QuantizationJob {
   }
 
   private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison? {
-    guard request.measuresLatency else { return nil }
+    guard request.reportPath != nil else { return nil }
     let threads = Parallelism.threadCount
     Parallelism.threadCount = 1
     defer { Parallelism.threadCount = threads }

@@ -14,7 +14,7 @@ public struct SignalToNoise: Sendable {
   /// Runs both over samples.
   /// - Parameters:
   ///   - model: the quantized model whose program is run with every intermediate kept.
-  ///   - batches: samples, one array of floats each.
+  ///   - samples: what the program takes in one run: one sample each, or a whole batch where that is fixed.
   public static func measure(_ model: QuantizedModel, samples: [[Float]]) throws -> SignalToNoise {
     let program = try Lowering.lower(model, keepsIntermediates: true)
     let session = PithSession(try PithModel(bytes: program.bytes, source: model.graph.name))
@@ -22,7 +22,7 @@ public struct SignalToNoise: Sendable {
     guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions else {
       return SignalToNoise()
     }
-    let shape = [1] + dimensions.dropFirst().map { $0.size ?? 1 }
+    let shape = dimensions.map { $0.size ?? 1 }
     let result = Accumulator()
     for sample in samples where sample.count == shape.reduce(1, *) {
       _ = try session.run(inputs: [sample])

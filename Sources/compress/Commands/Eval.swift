@@ -29,7 +29,7 @@ struct Eval: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
   }
 
   func run() throws {

@@ -63,7 +63,7 @@ struct Quantize: ParsableCommand {
 
   func validate() throws {
     guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
-    guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     guard outputPath != model else { throw ValidationError("-o would overwrite the model") }
   }
 
@@ -74,12 +74,11 @@ struct Quantize: ParsableCommand {
     let request = QuantizationJob.Request(
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
-      qdqPath: exportQdq, measuresLatency: report != nil, threads: threads, keepsNames: !strip,
+      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip,
       command: CommandText.current)
     let line = output.progress
     let result = try QuantizationJob(request, progress: line.update).run()
     line.finish()
-    if let report { try AtomicFile.write(result.html(), to: report) }
     try output.show(result)
   }
 }

@@ -26,6 +26,7 @@ extension Graph {
     }
     guard !outputs.isEmpty else { throw GraphError("the graph has no outputs") }
     for output in outputs where !defined.contains(output) {
+      guard values.indices.contains(output.index) else { throw GraphError("an output does not exist") }
       throw GraphError("output '\(self[output].name)' is never computed")
     }
     var copy = self

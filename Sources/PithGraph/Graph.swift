@@ -39,8 +39,8 @@ public struct Node: Sendable {
 /// Value identifiers are stable: patches add values and never renumber them.
 public struct Graph: Sendable {
   public var name: String
-  public private(set) var values: [Value] = []
-  public private(set) var nodes: [Node] = []
+  public internal(set) var values: [Value] = []
+  public internal(set) var nodes: [Node] = []
   public private(set) var inputs: [ValueID] = []
   public private(set) var outputs: [ValueID] = []
   private var nextNode = 0

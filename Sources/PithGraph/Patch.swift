@@ -1,6 +1,7 @@
 /// A local change of a graph: nodes that go, nodes that come, and values that take the place of others.
 ///
-/// Passes never mutate in place: a rule returns a patch, and `rewrite` applies it.
+/// Passes never mutate in place: a rule returns a patch, and `Graph.rewritten(by:limit:)` applies it. Where a patch takes
+/// away the last reader of a constant, the constant's elements go too.
 public struct Patch: Sendable {
   /// A node to be inserted where the first removed node stood (or before the first use of its outputs).
   public struct NewNode: Sendable {
@@ -40,77 +41,12 @@ public struct Patch: Sendable {
 }
 
 extension Graph {
-  /// The graph with the patch applied, its nodes in a valid order.
-  /// - Throws: `GraphError` where the patch leaves a cycle.
+  /// The graph with the patch applied, its nodes in a valid order and its types inferred anew where they may differ.
+  /// - Throws: `GraphError` where the patch leaves a cycle, a value that is read but not computed, one that is computed
+  ///   twice, or operands that do not fit.
   public func applying(_ patch: Patch) throws -> Graph {
-    var copy = self
-    for value in patch.newValues { _ = copy.append(value) }
-    func renamed(_ id: ValueID) -> ValueID {
-      var id = id
-      var steps = 0
-      while let next = patch.replacements[id], steps <= patch.replacements.count {
-        (id, steps) = (next, steps + 1)
-      }
-      return id
-    }
-    var result: [Node] = []
-    var inserted = false
-    func insertNew(into copy: inout Graph) {
-      guard !inserted else { return }
-      inserted = true
-      for new in patch.newNodes {
-        result.append(
-          Node(
-            id: copy.makeNodeID(), name: new.name, op: new.op, inputs: new.inputs.map { $0.map(renamed) },
-            outputs: new.outputs))
-      }
-    }
-    for node in nodes {
-      if patch.removed.contains(node.id) {
-        insertNew(into: &copy)
-        continue
-      }
-      var node = node
-      node.inputs = node.inputs.map { $0.map(renamed) }
-      result.append(node)
-    }
-    insertNew(into: &copy)
-    copy.replaceNodes(result)
-    copy.replaceOutputs(outputs.map(renamed))
-    try copy.sortNodes()
-    try copy.inferTypes()
-    return copy
-  }
-
-  /// Puts the nodes into an order in which operands come before uses, changing as little as possible.
-  /// - Throws: `GraphError` where there is a cycle.
-  public mutating func sortNodes() throws {
-    let producer = producers()
-    var state: [NodeID: Bool] = [:]  // false: on the path, true: placed
-    var sorted: [Node] = []
-    sorted.reserveCapacity(nodes.count)
-    for root in nodes where state[root.id] == nil {
-      // An explicit stack: a chain of nodes may be longer than the machine's.
-      var stack: [(node: Node, next: Int)] = [(root, 0)]
-      state[root.id] = false
-      while let top = stack.last {
-        if top.next < top.node.inputs.count {
-          stack[stack.count - 1].next += 1
-          guard let input = top.node.inputs[top.next], let before = producer[input] else { continue }
-          switch state[before.id] {
-          case nil:
-            state[before.id] = false
-            stack.append((before, 0))
-          case false?: throw GraphError(node: before.label, "the graph has a cycle through this node")
-          case true?: break
-          }
-        } else {
-          state[top.node.id] = true
-          sorted.append(top.node)
-          stack.removeLast()
-        }
-      }
-    }
-    replaceNodes(sorted)
+    var context = RewriteContext(self)
+    try context.apply(patch)
+    return context.graph
   }
 }

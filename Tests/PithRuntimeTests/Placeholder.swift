@@ -1,1 +1,1 @@
-// PithRuntimeTests: placeholder until the room is furnished.
+// Filled by a later merge.

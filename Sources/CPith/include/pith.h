@@ -48,10 +48,13 @@ typedef struct pith_model {
   const uint8_t *weights;
   const char *names;
   const uint32_t *interface;
+  const void *kernels;  ///< what PITH_ISA_AUTO means, chosen once, as asking the CPU is slow
   uint64_t constants_bytes, weights_bytes, names_bytes;
   uint32_t tensor_count, instruction_count;
-  uint32_t last_error;  ///< number of the tensor or instruction that pith_open refused
-  uint32_t reserved;
+  uint32_t tensor_stride, instruction_stride;  ///< bytes from one record to the next
+  /// Number of the section, tensor, instruction or input-then-output that pith_open refused; else 0.
+  uint32_t last_error;
+  uint32_t isa;  ///< the enum pith_isa of `kernels`
 } pith_model;
 
 enum pith_open_flags {
@@ -77,15 +80,20 @@ typedef struct pith_options {
   uint32_t threads;
   pith_parallel parallel;  ///< needed where threads > 1
   void *pool;              ///< handed to `parallel`
-  /// Run only the first `instruction_limit` instructions; 0 means all. For profiling and debugging.
+  /// Run only instructions before this number; 0 means all. For profiling and debugging.
   uint32_t instruction_limit;
   uint32_t instruction_first;  ///< start with this one; 0 normally
 } pith_options;
 
 /// Reads the file in place and checks it so that pith_run cannot touch memory outside the file, the arena and the
 /// bound buffers, whatever the bytes are. `file` lies at a multiple of 64 bytes. Time is proportional to the number
-/// of instructions, besides the checksum.
+/// of instructions and tensors, besides the checksum. Bytes after the file's own are ignored. Where it is refused, only
+/// `last_error` of the model means anything.
 pith_status pith_open(pith_model *model, const void *file, size_t bytes, uint32_t flags);
+
+/// Chooses the kernels that PITH_ISA_AUTO means for this model; pith_open chooses the best. Cheaper than naming an `isa`
+/// in each run's options, which asks the CPU each time.
+pith_status pith_select(pith_model *model, uint32_t isa);
 
 /// Bytes of working memory for one run.
 size_t pith_arena_bytes(const pith_model *model);
@@ -102,7 +110,8 @@ const pith_tensor *pith_output(const pith_model *model, uint32_t index);
 const char *pith_name(const pith_model *model, uint32_t name);
 
 /// Runs the model once. `inputs[i]` and `outputs[i]` are float buffers of the sizes that pith_input(i)->bytes and
-/// pith_output(i)->bytes tell, aligned to 4. `options` may be null: one thread, the best kernels.
+/// pith_output(i)->bytes tell, aligned to 4, that overlap neither each other nor the arena. `options` may be null: one
+/// thread, the model's kernels.
 pith_status pith_run(
     const pith_model *model, void *arena, size_t arena_bytes, const float *const *inputs, float *const *outputs,
     const pith_options *options);
@@ -114,6 +123,9 @@ const char *pith_status_text(pith_status status);
 int pith_isa_available(uint32_t isa);
 /// What PITH_ISA_AUTO means here.
 uint32_t pith_isa_best(void);
+
+/// "scalar", "avx2", "avx-vnni", "avx512-vnni", "auto"; "unknown" for other numbers.
+const char *pith_isa_name(uint32_t isa);
 
 /// The file's checksum: see pith_header. Used by the writer.
 uint64_t pith_checksum(const void *file, size_t bytes);

@@ -3,7 +3,8 @@
 // Little-endian, position-independent and read in place, from mmap or flash. The file begins with a
 // pith_header, followed by the section table (header.section_count records). Every section starts at a
 // multiple of 64 bytes. Records only grow at the end, and new sections and opcodes are only added, within a
-// major version.
+// major version: a record's size is its section's bytes / count, and a reader skips the sections that it does
+// not know.
 #ifndef PITH_FORMAT_H
 #define PITH_FORMAT_H
 
@@ -16,6 +17,10 @@
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
 #define PITH_MAX_RANK 6
+/// No tensor, and no row or image extended by its pads, is larger.
+#define PITH_MAX_TENSOR_BYTES 0x40000000u
+/// Most positions of a pool's window, so that its sum fits int32_t.
+#define PITH_MAX_WINDOW 0x100000
 /// A reference to nothing: an absent operand or name.
 #define PITH_NONE 0xFFFFFFFFu
 
@@ -43,13 +48,15 @@ enum pith_section_kind {
   PITH_SECTION_INSTRUCTIONS = 2,  ///< pith_instruction records, in order of execution
   PITH_SECTION_CONSTANTS = 3,     ///< biases, multipliers, tables, constant tensors
   PITH_SECTION_WEIGHTS = 4,       ///< packed weights
-  PITH_SECTION_NAMES = 5,         ///< zero-terminated UTF-8; may be stripped
+  PITH_SECTION_NAMES = 5,         ///< zero-terminated UTF-8, the last byte zero; may be stripped
   PITH_SECTION_INTERFACE = 6,     ///< uint32_t tensor numbers: the inputs, then the outputs
 };
 
+/// Sections lie in the table's order in the file, one after another, and each kind at most once. Tensors,
+/// instructions and interface are there always.
 typedef struct pith_section {
   uint32_t kind;
-  /// Records, for a section of records; else 0.
+  /// Records, for a section of records (tensors, instructions, interface); else 0.
   uint32_t count;
   uint64_t offset;
   /// Bytes, without the padding before the next section. The constants and weights sections are followed by at
@@ -65,14 +72,23 @@ enum pith_type {
 enum pith_space {
   PITH_SPACE_ARENA = 1,
   PITH_SPACE_CONSTANTS = 2,
-  PITH_SPACE_INPUT = 3,   ///< bound by the caller: offset is the input's number
-  PITH_SPACE_OUTPUT = 4,  ///< bound by the caller: offset is the output's number
+  PITH_SPACE_INPUT = 3,   ///< bound by the caller: offset is the input's number. PITH_F32, read only
+  PITH_SPACE_OUTPUT = 4,  ///< bound by the caller: offset is the output's number. PITH_F32
 };
 
-/// A tensor. A PITH_U8 tensor is always [batch][height][width][channels] (rank 4, NHWC) with `pixel_stride` bytes
-/// from one pixel to the next; pixel_stride is a multiple of 4 and at least the channels, except for the halo'd input
-/// of a merged first layer, where it equals the channels. A row is width * pixel_stride bytes, an image
-/// height rows. A PITH_F32 tensor is dense and row-major in the source model's own axis order.
+/// A tensor. A PITH_U8 tensor is always [batch][height][width][channels] (rank 4, NHWC) with `pixel_stride`
+/// bytes from one pixel to the next; pixel_stride is a multiple of 4 and at least the channels, except for
+/// the halo'd input of a merged first layer, where it equals the channels. A row is width * pixel_stride
+/// bytes, an image height rows. A PITH_F32 tensor is dense and row-major in the source model's own axis
+/// order.
+///
+/// Several tensors may name the same bytes (a flattened view, the parts of a concatenation).
+///
+/// `bytes` of a PITH_U8 tensor is pixels * pixel_stride, or less by at most what the last pixel does not use:
+/// (pixels - 1) * pixel_stride + min(round4(channels), pixel_stride) at least. A part of a concatenation has
+/// the whole's pixel_stride, the offset of its first channel and as few bytes. An instruction writes
+/// round4(channels) bytes of each pixel, so a part has a multiple of 4 channels or is the last (else it takes
+/// a PITH_OP_COPY, which writes what `move` says). `bytes` of a PITH_F32 tensor is elements * 4.
 typedef struct pith_tensor {
   uint8_t type;
   uint8_t space;
@@ -90,30 +106,33 @@ typedef struct pith_tensor {
 
 enum pith_opcode {
   // Between the caller's floats and 8 bits.
-  PITH_OP_QUANTIZE = 1,    ///< F32 (logical [N,C,H,W], [N,C] …) to U8 NHWC; `move` gives the strides
-  PITH_OP_DEQUANTIZE = 2,  ///< U8 NHWC to F32; `move` gives the strides
+  PITH_OP_QUANTIZE = 1,    ///< F32 (logical [N,C,H,W], [N,C] …) to U8 NHWC; `move`, see there
+  PITH_OP_DEQUANTIZE = 2,  ///< U8 NHWC to F32; `move`, see there
   // Integer kernels.
   PITH_OP_CONV = 3,          ///< k×k convolution, 1×1, matrix product; `window`
-  PITH_OP_DEPTHWISE = 4,     ///< `window`
-  PITH_OP_MAX_POOL = 5,      ///< `window`
-  PITH_OP_AVERAGE_POOL = 6,  ///< `window`; global where the window is the map
-  PITH_OP_ADD = 7,           ///< `binary`
-  PITH_OP_MULTIPLY = 8,      ///< `binary`
-  PITH_OP_LOOKUP = 9,        ///< 256-byte table at `table`
-  PITH_OP_COPY = 10,         ///< `move`; through `table` where it is not PITH_NONE
-  PITH_OP_FILL = 11,         ///< every byte of the output becomes immediate_i
-  PITH_OP_SOFTMAX = 12,      ///< over the channels; table of 256 uint32_t at `table`
-  // What has no integer kernel: fp32.
+  PITH_OP_DEPTHWISE = 4,     ///< `window`; as many channels come out as go in
+  PITH_OP_MAX_POOL = 5,      ///< `window`; input and output have one scale and zero point
+  PITH_OP_AVERAGE_POOL = 6,  ///< `window`; global where the window is the map; immediate_f[0] is s_x / s_y
+  PITH_OP_ADD = 7,           ///< `binary`; immediate_f is s_a / s_y, s_b / s_y
+  PITH_OP_MULTIPLY = 8,      ///< `binary`; immediate_f[0] is s_a * s_b / s_y
+  PITH_OP_LOOKUP = 9,        ///< 256-byte table at `table`; same shape
+  PITH_OP_COPY = 10,         ///< `move`; through the 256-byte table at `table` where it is not PITH_NONE
+  PITH_OP_FILL = 11,         ///< every byte of the output becomes immediate_i, 0...255
+  /// Over the channels; same shape; 256 uint32_t at `table`: round(exp(-d * s_x) * 2^24); immediate_f[0] is 1
+  /// / s_y.
+  PITH_OP_SOFTMAX = 12,
+  // What has no integer kernel: fp32. Maps are [N][C][H][W], rank 4.
   PITH_OP_F32_COPY = 32,     ///< `move`
   PITH_OP_F32_FILL = 33,     ///< every element of the output becomes immediate_f[0]
-  PITH_OP_F32_CONV = 34,     ///< `window` with groups; weights [M][C/groups][kh][kw] and bias in constants
+  /// `window`, groups in `extent`. inputs[1]: weights [M][C/groups][kh][kw], inputs[2]: bias [M] or PITH_NONE.
+  PITH_OP_F32_CONV = 34,
   PITH_OP_F32_MATMUL = 35,   ///< `matmul`
-  PITH_OP_F32_BINARY = 36,   ///< `broadcast`, kind in `flags`
-  PITH_OP_F32_UNARY = 37,    ///< kind in `flags`, immediate_f
-  PITH_OP_F32_SOFTMAX = 38,  ///< over the last axis
+  PITH_OP_F32_BINARY = 36,   ///< `broadcast`, an enum pith_binary_kind in `flags`
+  PITH_OP_F32_UNARY = 37,    ///< an enum pith_unary_kind in `flags`, immediate_f; as many elements out as in
+  PITH_OP_F32_SOFTMAX = 38,  ///< over the last axis; same shape
   PITH_OP_F32_MAX_POOL = 39,      ///< `window`
   PITH_OP_F32_AVERAGE_POOL = 40,  ///< `window`
-  PITH_OP_F32_MEAN = 41,     ///< over the last axis
+  PITH_OP_F32_MEAN = 41,     ///< over the last axis: the output has the other axes' elements
 };
 
 enum pith_binary_kind { PITH_ADD = 0, PITH_SUB = 1, PITH_MUL = 2, PITH_DIV = 3 };
@@ -127,7 +146,10 @@ enum pith_unary_kind {
   PITH_HARD_SWISH = 6,
 };
 
-/// A window that slides over a map: convolutions and pools.
+/// A window that slides over a map: convolutions and pools. The output's size is the one of ONNX, floor((size
+/// + pads - (dilation * (kernel - 1) + 1)) / stride) + 1, for a pool also the one with the ceiling. A merged
+/// first layer (tap_bytes > pixel_stride) has kernel_w 1, no pads in width, input_channel 0 and any
+/// output width whose taps end at most 3 bytes past their row. (Those bytes meet zero weights.)
 typedef struct pith_window {
   int32_t kernel_h, kernel_w;
   int32_t stride_h, stride_w;
@@ -138,13 +160,24 @@ typedef struct pith_window {
   int32_t tap_bytes;
   /// PITH_OP_CONV on a slice of the channels (a grouped convolution): first byte within a pixel.
   int32_t input_channel, output_channel;
-  /// PITH_OP_CONV: output channels computed, padded to 4; F32_CONV: groups; AVERAGE_POOL: 1 counts padding.
+  /// PITH_OP_CONV: output channels computed, padded to 4; F32_CONV: groups; average pools: 1 counts padding,
+  /// else 0; 0 in the others.
   int32_t extent;
   /// Clamp of the output in quantized units (F32: none).
   int32_t clamp_min, clamp_max;
 } pith_window;
 
-/// A strided copy of up to six axes. Strides and offsets are in elements (U8: bytes) and never negative.
+/// A strided copy of up to six axes. Strides and offsets are in elements (U8: bytes) and never negative;
+/// unused dims are 1. It moves no more elements than the output has.
+///
+/// PITH_OP_QUANTIZE and PITH_OP_DEQUANTIZE: dims are [batch, height, width, channels, 1, 1]. The floats lie
+/// at offset + Σ index * stride elements (QUANTIZE: the input_ fields, DEQUANTIZE: the output_ fields). The
+/// bytes lie at offset + batch * image + y * row + x * pixel_stride + channel of the U8 tensor; its strides
+/// field is ignored and its offset is a whole pixel, (y0 * width + x0) * pixel_stride: for a halo'd tensor
+/// whose rest a PITH_OP_FILL has filled. y0 + height and x0 + width stay within the map; the batch is the
+/// map's. QUANTIZE has as many channels as the tensor and writes the zero point to the bytes after them, up
+/// to min(round4(channels), pixel_stride). DEQUANTIZE has at most the tensor's channels. Scale and zero point
+/// are the U8 tensor's.
 typedef struct pith_move {
   uint32_t dims[PITH_MAX_RANK];
   uint32_t input_strides[PITH_MAX_RANK];
@@ -152,22 +185,26 @@ typedef struct pith_move {
   uint32_t input_offset, output_offset;
 } pith_move;
 
-/// U8 add and multiply: operand b is broadcast over height and width where its map is 1×1. Multipliers are
-/// immediate_f[0] (for a) and immediate_f[1] (for b).
+/// U8 add and multiply: a and the output have one shape; operand b is broadcast over height and width where
+/// its map is 1×1. Multipliers are immediate_f[0] (for a) and immediate_f[1] (for b). The output may be
+/// exactly the region of a or b, if that has its shape and pixel_stride; LOOKUP, F32_UNARY, and F32_BINARY
+/// with a dense operand may work in place likewise. Everywhere else inputs and outputs are disjoint, where
+/// the parts of a concatenation count as disjoint if their channels are.
 typedef struct pith_binary {
   int32_t clamp_min, clamp_max;
 } pith_binary;
 
-/// F32 binary with broadcasting: a stride of 0 repeats.
+/// F32 binary with broadcasting: a stride of 0 repeats. The output is dense: the product of dims is its
+/// elements.
 typedef struct pith_broadcast {
   uint32_t dims[PITH_MAX_RANK];
   uint32_t a_strides[PITH_MAX_RANK];
   uint32_t b_strides[PITH_MAX_RANK];
 } pith_broadcast;
 
-/// F32 product: out[i][m][n] = alpha * Σk a[i][m][k] · b[i][k][n] + beta * bias; strides in elements, alpha and beta
-/// in immediate_f. A batch stride of 0 repeats. The bias, inputs[2] where it is there, is read at m * c_row +
-/// n * c_column.
+/// F32 product: out[i][m][n] = alpha * Σk a[i][m][k] · b[i][k][n] + beta * bias; strides in elements, alpha
+/// and beta in immediate_f. A batch stride of 0 repeats. The bias, inputs[2] where it is there, is read at m
+/// * c_row + n * c_column. The output is dense [batch][rows][columns]. Not both inner strides are 0.
 typedef struct pith_matmul {
   uint32_t batch, rows, inner, columns;
   uint32_t a_batch, a_row, a_inner;
@@ -175,6 +212,8 @@ typedef struct pith_matmul {
   uint32_t c_row, c_column;
 } pith_matmul;
 
+/// One step. Operands and fields that the opcode does not name are ignored; operands that it does name are
+/// there.
 typedef struct pith_instruction {
   uint16_t opcode;
   uint16_t flags;
@@ -182,13 +221,15 @@ typedef struct pith_instruction {
   uint32_t output;
   /// Bytes from the start of the weights section, a multiple of 64.
   uint32_t weights;
-  /// Bytes from the start of the constants section: int32_t per output channel, padded to 16.
+  /// Bytes from the start of the constants section, a multiple of 4: int32_t per output channel, padded to 16.
   uint32_t bias;
-  /// Bytes from the start of the constants section: float per output channel, padded to 16.
+  /// Bytes from the start of the constants section, a multiple of 4: float per output channel, padded to 16.
   uint32_t multiplier;
-  /// Bytes from the start of the constants section.
+  /// Bytes from the start of the constants section; a multiple of 4 where the table's elements are uint32_t.
   uint32_t table;
-  /// Bytes from the start of the arena: tap_bytes of the input's zero point, for taps that fall outside.
+  /// CONV and DEPTHWISE with pads: bytes from the start of the arena, a multiple of 64. The run fills
+  /// max(tap_bytes, 16) bytes there (DEPTHWISE: 16) with the input's zero point, for taps that fall outside.
+  /// Disjoint from the operands.
   uint32_t scratch;
   uint32_t name;
   int32_t immediate_i;

@@ -18,7 +18,7 @@ public struct Pad: Operator {
     guard pads.count == 2 * axes.count, Set(axes).count == axes.count else {
       throw GraphError("\(pads.count) pads do not fit \(axes.count) axes")
     }
-    guard pads.allSatisfy({ abs($0) < 1 << 30 }) else { throw GraphError("pads \(pads) are too large") }
+    guard pads.allSatisfy({ $0.magnitude < 1 << 30 }) else { throw GraphError("pads \(pads) are too large") }
     var begin = [Int](repeating: 0, count: rank)
     var end = begin
     for (index, axis) in axes.enumerated() {

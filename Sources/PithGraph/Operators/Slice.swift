@@ -10,6 +10,12 @@ public struct Slice: Operator {
     public var start: Int
     public var count: Int
     public var step: Int
+
+    public init(start: Int, count: Int, step: Int) {
+      self.start = start
+      self.count = count
+      self.step = step
+    }
   }
 
   /// What a slice takes of an axis of `size`, by ONNX's clamping rules.

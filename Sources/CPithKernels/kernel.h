@@ -1,0 +1,28 @@
+// What every kernel shares: the requantization, and the rule that no product and sum may be fused.
+#ifndef PITH_KERNEL_H
+#define PITH_KERNEL_H
+
+#include "include/pith_kernels.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define PITH_INLINE static inline __attribute__((always_inline))
+
+/// Adding this and taking it away rounds |x| < 2^22 half to even, as no more significant bits remain.
+#define PITH_ROUNDING 12582912.0f
+
+/// clamp(roundHalfEven(f) + zero), clamped first: the bounds are integers, and a NaN becomes the lower one.
+PITH_INLINE uint8_t pith_requantize(float f, int32_t zero, int32_t min, int32_t max) {
+  const float low = (float)(min - zero), high = (float)(max - zero);
+  f = f > low ? f : low;
+  f = f < high ? f : high;
+  const float shifted = f + PITH_ROUNDING;
+  return (uint8_t)((int32_t)(shifted - PITH_ROUNDING) + zero);
+}
+
+/// Sums wrap around as the vector units do, rather than being undefined, whatever a file's weights are.
+PITH_INLINE uint32_t pith_product(int32_t a, int32_t b) { return (uint32_t)(a * b); }
+
+PITH_INLINE size_t pith_min(size_t a, size_t b) { return a < b ? a : b; }
+
+#endif

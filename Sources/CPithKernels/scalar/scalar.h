@@ -1,0 +1,26 @@
+// The portable kernels: the oracle for every other set, and what a set without its own version of a kernel uses.
+#ifndef PITH_SCALAR_H
+#define PITH_SCALAR_H
+
+#include "../kernel.h"
+
+void pith_scalar_conv(const pith_conv_args *);
+void pith_scalar_depthwise(const pith_conv_args *);
+void pith_scalar_max_pool(const pith_pool_args *);
+void pith_scalar_average_pool(const pith_pool_args *);
+void pith_scalar_add(const pith_binary_args *);
+void pith_scalar_multiply(const pith_binary_args *);
+void pith_scalar_lookup(const uint8_t *input, uint8_t *output, size_t count, const uint8_t *table);
+void pith_scalar_quantize(const pith_convert_args *);
+void pith_scalar_dequantize(const pith_convert_args *);
+void pith_scalar_softmax(const pith_softmax_args *);
+
+/// The address of pixel (y, x) of the map, or null outside.
+PITH_INLINE const uint8_t *pith_pixel(
+    const uint8_t *map, int32_t y, int32_t x, int32_t height, int32_t width, int32_t row_stride,
+    int32_t pixel_stride) {
+  if (y < 0 || y >= height || x < 0 || x >= width) return 0;
+  return map + (ptrdiff_t)y * row_stride + (ptrdiff_t)x * pixel_stride;
+}
+
+#endif

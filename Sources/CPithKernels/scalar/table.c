@@ -1,0 +1,16 @@
+#include "scalar.h"
+#include "../dispatch.h"
+
+const pith_kernels pith_scalar_kernels = {
+    .name = "scalar",
+    .conv = pith_scalar_conv,
+    .depthwise = pith_scalar_depthwise,
+    .max_pool = pith_scalar_max_pool,
+    .average_pool = pith_scalar_average_pool,
+    .add = pith_scalar_add,
+    .multiply = pith_scalar_multiply,
+    .lookup = pith_scalar_lookup,
+    .quantize = pith_scalar_quantize,
+    .dequantize = pith_scalar_dequantize,
+    .softmax = pith_scalar_softmax,
+};

@@ -1,0 +1,36 @@
+// The AVX2 set. Exact without a byte dot product: 16-bit words and vpmaddwd.
+#if defined(__x86_64__)
+#include "intrinsics.h"
+
+#define TARGET PITH_TARGET("avx2")
+#define SET(kernel) pith_avx2_##kernel
+
+#include "sets.h"
+
+#include "bytes.h"
+
+#include "ymm.h"
+
+#include "avx2_depthwise.h"
+#include "depthwise.h"
+
+#include "avx2_conv.h"
+#include "binary.h"
+#include "convert.h"
+#include "lookup.h"
+#include "pool.h"
+
+const pith_kernels SET(kernels) = {
+    .name = "AVX2",
+    .conv = SET(conv),
+    .depthwise = SET(depthwise),
+    .max_pool = SET(max_pool),
+    .average_pool = SET(average_pool),
+    .add = SET(add),
+    .multiply = SET(multiply),
+    .lookup = SET(lookup),
+    .quantize = SET(quantize),
+    .dequantize = SET(dequantize),
+    .softmax = pith_scalar_softmax,
+};
+#endif

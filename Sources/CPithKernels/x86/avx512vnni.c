@@ -1,0 +1,40 @@
+// The AVX-512 set: 512-bit byte dot products. avx512vbmi.c replaces what VBMI does better.
+#if defined(__x86_64__) || defined(PITH_EMULATE)
+#include "intrinsics.h"
+
+#define TARGET PITH_TARGET("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")
+#if defined(PITH_EMULATE)
+#define SET(kernel) pith_emulated_avx512_##kernel
+#else
+#define SET(kernel) pith_avx512_##kernel
+#endif
+
+#include "sets.h"
+
+#include "bytes.h"
+
+#include "zmm.h"
+
+#include "zmm_depthwise.h"
+#include "depthwise.h"
+
+#include "binary.h"
+#include "convert.h"
+#include "lookup.h"
+#include "pool.h"
+#include "zmm_conv.h"
+
+const pith_kernels SET(kernels) = {
+    .name = "AVX-512-VNNI",
+    .conv = SET(conv),
+    .depthwise = SET(depthwise),
+    .max_pool = SET(max_pool),
+    .average_pool = SET(average_pool),
+    .add = SET(add),
+    .multiply = SET(multiply),
+    .lookup = SET(lookup),
+    .quantize = SET(quantize),
+    .dequantize = SET(dequantize),
+    .softmax = pith_scalar_softmax,
+};
+#endif

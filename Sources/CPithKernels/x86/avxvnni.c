@@ -1,0 +1,40 @@
+// The AVX-VNNI set: 256-bit byte dot products.
+#if defined(__x86_64__) || defined(PITH_EMULATE)
+#include "intrinsics.h"
+
+#define TARGET PITH_TARGET("avx2,avxvnni")
+#if defined(PITH_EMULATE)
+#define SET(kernel) pith_emulated_avx_vnni_##kernel
+#else
+#define SET(kernel) pith_avx_vnni_##kernel
+#endif
+
+#include "sets.h"
+
+#include "bytes.h"
+
+#include "ymm.h"
+
+#include "ymm_depthwise.h"
+#include "depthwise.h"
+
+#include "binary.h"
+#include "convert.h"
+#include "lookup.h"
+#include "pool.h"
+#include "ymm_conv.h"
+
+const pith_kernels SET(kernels) = {
+    .name = "AVX-VNNI",
+    .conv = SET(conv),
+    .depthwise = SET(depthwise),
+    .max_pool = SET(max_pool),
+    .average_pool = SET(average_pool),
+    .add = SET(add),
+    .multiply = SET(multiply),
+    .lookup = SET(lookup),
+    .quantize = SET(quantize),
+    .dequantize = SET(dequantize),
+    .softmax = pith_scalar_softmax,
+};
+#endif

@@ -1,0 +1,68 @@
+// The functions are named as in pith.h, which they implement.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CPith
+import CPithKernels
+
+@c @implementation
+public func pith_open(
+  _ model: UnsafeMutablePointer<pith_model>!, _ file: UnsafeRawPointer!, _ bytes: Int, _ flags: UInt32
+) -> pith_status {
+  guard let model else { return PITH_ERROR_ARGUMENT }
+  model.pointee = pith_model()
+  guard let file, bytes >= 0 else { return PITH_ERROR_ARGUMENT }
+  guard UInt(bitPattern: file) & UInt(truncatingIfNeeded: alignment &- 1) == 0 else {
+    return PITH_ERROR_ALIGNMENT
+  }
+  if bytes >= 4 && file.load(as: UInt32.self) != PITH_MAGIC { return PITH_ERROR_MAGIC }
+  guard bytes >= MemoryLayout<pith_header>.size else { return PITH_ERROR_TRUNCATED }
+  let header = file.assumingMemoryBound(to: pith_header.self)
+  if Int32(header.pointee.version_major) != PITH_VERSION_MAJOR { return PITH_ERROR_VERSION }
+  let fileBytes = header.pointee.file_bytes
+  guard fileBytes >= UInt64(widening: MemoryLayout<pith_header>.size),
+    fileBytes <= UInt64(widening: bytes)
+  else { return PITH_ERROR_TRUNCATED }
+  if flags & UInt32(PITH_OPEN_CHECKSUM.rawValue) != 0
+    && pith_checksum(file, Int(truncatingIfNeeded: fileBytes)) != header.pointee.checksum
+  {
+    return PITH_ERROR_CHECKSUM
+  }
+  var opened = pith_model()
+  opened.file = file.assumingMemoryBound(to: UInt8.self)
+  opened.header = header
+  var validator = Validator(model: opened, fileBytes: fileBytes, arenaBytes: header.pointee.arena_bytes)
+  let status = validator.validate()
+  if status != PITH_OK {
+    model.pointee.last_error = validator.model.last_error
+    return status
+  }
+  model.pointee = validator.model
+  return pith_select(model, UInt32(PITH_ISA_AUTO.rawValue))
+}
+
+@c @implementation
+public func pith_select(_ model: UnsafeMutablePointer<pith_model>!, _ isa: UInt32) -> pith_status {
+  guard let model else { return PITH_ERROR_ARGUMENT }
+  let chosen = isa == UInt32(PITH_ISA_AUTO.rawValue) ? pith_isa_best() : isa
+  guard let kernels = pith_kernels_for(chosen) else { return PITH_ERROR_UNSUPPORTED }
+  model.pointee.kernels = UnsafeRawPointer(kernels)
+  model.pointee.isa = chosen
+  return PITH_OK
+}
+
+@c @implementation
+public func pith_isa_available(_ isa: UInt32) -> Int32 { pith_kernels_for(isa) != nil ? 1 : 0 }
+
+@c @implementation
+public func pith_isa_best() -> UInt32 {
+  // The numbers grow with what the kernels can do.
+  guard let best = pith_kernels_for(UInt32(PITH_ISA_AUTO.rawValue)) else {
+    return UInt32(PITH_ISA_SCALAR.rawValue)
+  }
+  var isa = UInt32(PITH_ISA_AVX512_VNNI.rawValue)
+  while isa > UInt32(PITH_ISA_SCALAR.rawValue) {
+    if pith_kernels_for(isa) == best { return isa }
+    isa &-= 1
+  }
+  return UInt32(PITH_ISA_SCALAR.rawValue)
+}

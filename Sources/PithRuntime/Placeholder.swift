@@ -1,1 +1,0 @@
-// PithRuntime: placeholder until the room is furnished.

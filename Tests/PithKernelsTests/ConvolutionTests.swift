@@ -1,0 +1,125 @@
+import Testing
+
+/// Convolution and depthwise convolution of every set against the mathematical definition.
+@Suite struct ConvolutionTests {
+  @Test(arguments: convolutions) func convolution(_ c: ConvolutionCase) { check(c) }
+  @Test(arguments: depthwiseConvolutions) func depthwise(_ c: ConvolutionCase) { check(c) }
+
+  private func check(_ c: ConvolutionCase) {
+    let data = ConvolutionData(c)
+    let expected = data.expected(c)
+    for backend in Backend.all {
+      let output = data.run(c, on: backend)
+      #expect(output.bytes == expected.bytes, "\(backend)")
+    }
+  }
+
+  static let convolutions: [ConvolutionCase] = {
+    var cases = [ConvolutionCase]()
+    var random = Random(seed: 1)
+    for seed in 0..<220 {
+      var c = ConvolutionCase()
+      c.rows = .random(&random, kernels: [1, 1, 2, 3, 3, 5])
+      c.columns = .random(&random, kernels: [1, 1, 2, 3, 3, 5])
+      c.tapBytes = random.int(1...18) * 4
+      c.channels = random.int(1...20) * 4
+      c.pixelStride = c.tapBytes + random.pick([0, 0, 4, 8])
+      complete(&c, seed: seed, &random)
+      cases.append(c)
+    }
+    // One pixel: products of a vector and a matrix, every tail of both.
+    for seed in 1000..<1060 {
+      var c = ConvolutionCase()
+      c.tapBytes = random.pick([random.int(1...40), random.int(1...300)]) * 4
+      c.channels = random.int(1...50) * 4
+      c.pixelStride = c.tapBytes
+      complete(&c, seed: seed, &random)
+      cases.append(c)
+    }
+    cases += mergedFirstLayers(&random) + extremes() + manyTaps(&random)
+    return cases
+  }()
+
+  static let depthwiseConvolutions: [ConvolutionCase] = {
+    var cases = [ConvolutionCase]()
+    var random = Random(seed: 2)
+    for seed in 2000..<2240 {
+      var c = ConvolutionCase(depthwise: true)
+      if seed % 2 == 0 {
+        c.rows = WindowAxis(
+          size: random.int(1...12), kernel: 3, stride: 1, dilation: 1, padBefore: 1, padAfter: 1)
+        c.columns = c.rows
+        c.columns.size = random.int(1...12)
+        c.columns.stride = random.pick([1, 2])
+        c.rows.stride = c.columns.stride
+      } else {
+        c.rows = .random(&random, kernels: [1, 2, 3, 4, 5, 7, 9])
+        c.columns = .random(&random, kernels: [1, 2, 3, 4, 5, 7])
+      }
+      c.channels = random.int(1...20) * 4
+      c.pixelStride = c.channels + random.pick([0, 0, 4])
+      complete(&c, seed: seed, &random)
+      cases.append(c)
+    }
+    // A kernel wider than any buffer of columns.
+    for kernel in [31, 300] {
+      let axis = WindowAxis(
+        size: kernel / 10 + 3, kernel: kernel, padBefore: kernel / 2, padAfter: kernel / 2 + 1)
+      let rows = WindowAxis(size: 3, kernel: 2, padBefore: 1)
+      cases.append(
+        ConvolutionCase(depthwise: true, rows: rows, columns: axis, channels: 20, pixelStride: 20, seed: 77))
+      cases.append(
+        ConvolutionCase(depthwise: true, rows: axis, columns: rows, channels: 20, pixelStride: 20, seed: 78))
+    }
+    return cases
+  }()
+
+  private static func complete(_ c: inout ConvolutionCase, seed: Int, _ random: inout Random) {
+    c.outputGap = random.pick([0, 0, 4, 12])
+    c.range = OutputRange(random: &random)
+    c.values = random.pick([.random, .random, .random, .random, .extreme, .wildMultipliers])
+    c.seed = UInt64(seed)
+  }
+
+  /// A tap is a row of the kernel: longer than a pixel, at any address.
+  private static func mergedFirstLayers(_ random: inout Random) -> [ConvolutionCase] {
+    (0..<24).map { index in
+      var c = ConvolutionCase()
+      c.pixelStride = [1, 3][index % 2]
+      c.rows = WindowAxis(
+        size: random.int(3...9), kernel: 3, stride: random.int(1...2), padBefore: 1, padAfter: 1)
+      c.columns = WindowAxis(size: random.int(3...20), stride: random.int(1...2))
+      c.tapBytes = [4, 12][index % 2]
+      c.channels = random.int(1...9) * 4
+      complete(&c, seed: 3000 + index, &random)
+      return c
+    }
+  }
+
+  /// The largest sums: 255 · ±127 over long reductions.
+  private static func extremes() -> [ConvolutionCase] {
+    [(1, 4096), (3, 256), (1, 2308), (5, 100)].flatMap { kernel, depth in
+      [4, 16, 64].map { channels in
+        var c = ConvolutionCase(tapBytes: depth, channels: channels, pixelStride: depth, values: .extreme)
+        c.rows = WindowAxis(size: kernel, kernel: kernel)
+        c.columns = WindowAxis(size: kernel + 1, kernel: kernel)
+        c.seed = UInt64(depth)
+        return c
+      }
+    }
+  }
+
+  /// More taps, and longer reductions, than the kernels' buffers hold.
+  private static func manyTaps(_ random: inout Random) -> [ConvolutionCase] {
+    [(13, 4), (12, 64), (17, 20), (1, 40_000), (9, 100)].enumerated().map { index, shape in
+      let (kernel, depth) = shape
+      var c = ConvolutionCase(tapBytes: depth, channels: 20, pixelStride: depth)
+      c.rows = WindowAxis(
+        size: kernel == 1 ? 1 : 4, kernel: kernel, padBefore: kernel / 2, padAfter: kernel / 2)
+      c.columns = c.rows
+      c.columns.size += 1
+      complete(&c, seed: 4000 + index, &random)
+      return c
+    }
+  }
+}

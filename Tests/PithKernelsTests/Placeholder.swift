@@ -1,1 +1,0 @@
-// PithKernelsTests: placeholder until the room is furnished.

@@ -124,7 +124,9 @@ public enum CrossLayerEqualization {
   private static func rescale(
     _ node: Node, output factors: [Float], _ seen: ActivationStatistics, _ graph: inout Graph
   ) {
-    guard let weights = graph.constant(node, 1), var floats = weights.floats, var op = node.op as? Conv else { return }
+    guard let weights = graph.constant(node, 1), var floats = weights.floats, var op = node.op as? Conv else {
+      return
+    }
     let row = weights.shape[1...].reduce(1, *)
     for channel in factors.indices {
       for index in channel * row..<(channel + 1) * row { floats[index] *= factors[channel] }
@@ -160,7 +162,9 @@ public enum CrossLayerEqualization {
 }
 
 extension Graph {
-  fileprivate func valueName(_ node: Node, _ index: Int) -> String { node.inputs[index].map { self[$0].name } ?? "" }
+  fileprivate func valueName(_ node: Node, _ index: Int) -> String {
+    node.inputs[index].map { self[$0].name } ?? ""
+  }
 
   /// Puts a changed node in the place of the one with its identifier.
   fileprivate mutating func replace(_ node: Node) {

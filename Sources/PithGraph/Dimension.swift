@@ -43,6 +43,20 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
   /// The product of the sizes, where every axis is known and the product is representable.
   public var elementCount: Int? { sizes.flatMap(Shape.elementCount) }
 
+  /// Whether index arithmetic on it stays far from overflow: fewer than 2⁴⁸ elements, no axis of 2⁴⁰ or more, and no
+  /// name that grew beyond reason, as names of computed sizes do where a hostile graph joins or multiplies them over
+  /// and over.
+  var isWithinLimits: Bool {
+    let known = dimensions.compactMap(\.size)
+    guard let count = Shape.elementCount(known), count < 1 << 48 else { return false }
+    return dimensions.allSatisfy { dimension in
+      switch dimension {
+      case .fixed(let size): size < 1 << 40
+      case .symbolic(let name): name.utf8.count <= 1024
+      }
+    }
+  }
+
   public subscript(axis: Int) -> Dimension {
     get { dimensions[axis] }
     set { dimensions[axis] = newValue }

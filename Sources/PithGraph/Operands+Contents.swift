@@ -20,8 +20,23 @@ extension Operands {
 }
 
 extension ValueType {
-  /// The same type with known elements, where it is an integer vector or scalar.
+  /// Longer vectors are no shape arithmetic.
+  static let maximumContents = 1024
+
+  /// The same type with known elements, where it is an integer vector or scalar, they are not too many, and the type
+  /// can hold them.
   func withContents(_ contents: [Dimension]?) -> ValueType {
-    ValueType(element, shape, contents: element.isFloatingPoint ? nil : contents)
+    var result = ValueType(element, shape)
+    guard let contents, contents.count <= Self.maximumContents else { return result }
+    let holds: (Int) -> Bool
+    switch element {
+    case .int64: holds = { _ in true }
+    case .int32: holds = { Int32(exactly: $0) != nil }
+    case .int8: holds = { Int8(exactly: $0) != nil }
+    case .uint8: holds = { UInt8(exactly: $0) != nil }
+    case .float32, .float64, .bool: return result
+    }
+    if contents.allSatisfy({ $0.size.map(holds) ?? true }) { result.contents = contents }
+    return result
   }
 }

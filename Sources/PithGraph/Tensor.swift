@@ -49,7 +49,9 @@ public struct Tensor: Sendable, Hashable {
   }
 
   public var type: ValueType {
-    ValueType(element, Shape(shape), contents: rank <= 1 ? integers.map { $0.map { .fixed($0) } } : nil)
+    let type = ValueType(element, Shape(shape))
+    guard rank <= 1, count <= ValueType.maximumContents else { return type }
+    return type.withContents(integers?.map { .fixed($0) })
   }
 
   /// The elements of a float32 tensor; nil for any other type.

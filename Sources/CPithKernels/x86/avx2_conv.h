@@ -113,6 +113,7 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
     const __m256i x = broadcast_4(words + 64 * m);
     sums[m].v[0] = _mm256_add_epi32(sums[m].v[0], _mm256_madd_epi16(x, w0));
     sums[m].v[1] = _mm256_add_epi32(sums[m].v[1], _mm256_madd_epi16(x, w1));
+    __asm__("" : "+x"(sums[m].v[0]), "+x"(sums[m].v[1]));
   }
 }
 

@@ -4,7 +4,7 @@
 /// pass over the data suffices and the result does not depend on how it was cut into batches, but for the bin width.
 /// Exact zeros are counted apart: every affine quantizer represents them without error.
 public struct StreamingHistogram: Sendable {
-  static let binCount = 4096
+  static let binCount = 16384
 
   public private(set) var minimum = Float.infinity
   public private(set) var maximum = -Float.infinity

@@ -4,6 +4,7 @@ import PithGraph
 import PithImport
 import PithRuntime
 import PithTestSupport
+import Testing
 
 @testable import PithLower
 @testable import PithPasses

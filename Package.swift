@@ -32,18 +32,20 @@ let package = Package(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "PithGraph"),
+    .target(name: "PithFiles"),
     .target(name: "PithImport", dependencies: ["PithGraph", "COnnx"]),
-    .target(name: "PithExport", dependencies: ["PithGraph", "COnnx"]),
-    .target(name: "PithData", dependencies: ["CZlib", .product(name: "Yams", package: "Yams")]),
+    .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
+    .target(
+      name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
     .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData"]),
-    .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "CPith"]),
-    .target(name: "PithReport", dependencies: ["PithGraph"]),
+    .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
+    .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
       name: "Pith",
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithRuntime",
+        "PithReport", "PithFiles", "PithRuntime", "CPith", "CPithKernels",
       ]),
     .executableTarget(
       name: "compress",
@@ -53,7 +55,8 @@ let package = Package(
     .target(name: "PithTestSupport", dependencies: ["PithGraph", "PithData"], path: "Tests/PithTestSupport"),
     .testTarget(name: "PithGraphTests", dependencies: ["PithGraph", "PithTestSupport"]),
     .testTarget(name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
-    .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithTestSupport"]),
+    .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
+    .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
@@ -62,6 +65,7 @@ let package = Package(
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),
+    .testTarget(name: "CompressTests", dependencies: ["compress"]),
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
   ]
 )

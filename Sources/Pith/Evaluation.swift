@@ -1,0 +1,77 @@
+import Foundation
+
+/// What a model makes of a labelled data set.
+public struct Evaluation: Sendable {
+  public internal(set) var correct = 0
+  public internal(set) var samples = 0
+  /// Per sample, in order.
+  public internal(set) var predictions: [Int] = []
+  public internal(set) var labels: [Int] = []
+  public internal(set) var classCount = 0
+  /// Σ of the cross-entropy, outputs taken as logits.
+  var lossSum = 0.0
+  public internal(set) var seconds = 0.0
+
+  public var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
+  public var loss: Double { samples > 0 ? lossSum / Double(samples) : 0 }
+
+  /// Runs a model over a data set.
+  /// - Parameter progress: called with samples done and in all.
+  /// - Throws: where data and model do not fit, there are no labels, or a label has no output.
+  public static func run(
+    _ predictor: any Predictor, on data: DataSet, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> Evaluation {
+    guard data.hasLabels else {
+      throw PithFailure("\(data.name) has no labels; accuracy needs them: give them after a comma, as in IMAGES,LABELS")
+    }
+    try predictor.check(data)
+    var result = Evaluation()
+    let start = Date()
+    let reader = data.batches(of: predictor.batchSize, limit: limit)
+    while let batch = try reader.next() {
+      let outputs = try predictor.predict(batch.inputs, count: batch.count)
+      try result.add(outputs, batch, data: data.name, model: predictor.name)
+      progress(result.samples, reader.count)
+    }
+    result.seconds = Date().timeIntervalSince(start)
+    return result
+  }
+
+  private mutating func add(_ outputs: [Float], _ batch: Batch, data: String, model: String) throws {
+    guard let labels = batch.labels, batch.count > 0 else { return }
+    let width = outputs.count / batch.count
+    classCount = Swift.max(width, 2)
+    for row in 0..<batch.count {
+      let scores = outputs[row * width..<(row + 1) * width]
+      guard labels[row] >= 0, labels[row] < classCount else {
+        throw PithFailure(
+          "\(data): sample \(batch.indices[row]) has label \(labels[row]), but \(model) has \(classCount) classes, 0 to \(classCount - 1)"
+        )
+      }
+      let prediction = Evaluation.predictedClass(scores)
+      predictions.append(prediction)
+      self.labels.append(labels[row])
+      samples += 1
+      if prediction == labels[row] { correct += 1 }
+      lossSum += Evaluation.crossEntropy(scores, label: labels[row])
+    }
+  }
+
+  /// The index of the largest output; a single output above 1/2 means class 1.
+  static func predictedClass(_ scores: ArraySlice<Float>) -> Int {
+    guard scores.count > 1 else { return (scores.first ?? 0) > 0.5 ? 1 : 0 }
+    var best = scores.startIndex
+    for index in scores.indices where scores[index] > scores[best] { best = index }
+    return best - scores.startIndex
+  }
+
+  private static func crossEntropy(_ scores: ArraySlice<Float>, label: Int) -> Double {
+    guard scores.count > 1 else {
+      let p = Swift.min(1 - 1e-7, Swift.max(1e-7, Double(scores.first ?? 0)))
+      return -log(label == 1 ? p : 1 - p)
+    }
+    let top = Double(scores.max() ?? 0)
+    let total = scores.reduce(0.0) { $0 + exp(Double($1) - top) }
+    return log(total) + top - Double(scores[scores.startIndex + label])
+  }
+}

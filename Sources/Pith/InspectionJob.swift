@@ -1,0 +1,107 @@
+import CPith
+
+/// `compress inspect`: what a model file holds, and which part of it would be or is integer.
+public enum InspectionJob {
+  /// - Throws: one sentence, where the file cannot be opened.
+  public static func run(path: String) throws -> InspectionReport {
+    switch try LoadedModel(path: path) {
+    case .graph(let graph): try inspect(graph, path: path)
+    case .program(let model): inspect(model, path: path)
+    }
+  }
+
+  private static func inspect(_ graph: Graph, path: String) throws -> InspectionReport {
+    let simplified = try Simplify.run(graph).graph
+    let statistics = try GraphStatistics(simplified)
+    let quantizer = try Quantizer(simplified)
+    let nodes = simplified.nodes.map { node -> InspectionReport.Node in
+      var reason: String?
+      if case .float32(let why)? = quantizer.placements[node.id] { reason = why }
+      return InspectionReport.Node(
+        name: node.label, op: LayerTable.operators(node), outputShape: shape(simplified[node.outputs[0]].type),
+        parameters: statistics.parameters[node.id] ?? 0, multiplyAdds: statistics.multiplyAdds[node.id] ?? 0,
+        placement: reason == nil ? .int8 : .float32, reason: reason)
+    }
+    let weights = simplified.parameterCount * 4
+    return InspectionReport(
+      model: path, format: "onnx", fileBytes: FileSize.bytes(path), inputs: values(graph.inputs, graph),
+      outputs: values(graph.outputs, graph), nodes: nodes,
+      memory: .init(weightBytes: weights, peakActivationBytes: statistics.peakActivationBytes),
+      warnings: nodes.compactMap { node in node.reason.map { "'\(node.name)' (\(node.op)) would run in fp32: \($0)" } })
+  }
+
+  private static func values(_ ids: [ValueID], _ graph: Graph) -> [InspectionReport.Value] {
+    ids.map {
+      InspectionReport.Value(
+        name: graph[$0].name, type: graph[$0].type?.element.rawValue ?? "unknown", shape: shape(graph[$0].type))
+    }
+  }
+
+  private static func shape(_ type: ValueType?) -> [InspectionReport.Dimension] {
+    (type?.shape.dimensions ?? []).map {
+      switch $0 {
+      case .fixed(let size): .fixed(size)
+      case .symbolic(let name): .symbolic(name)
+      }
+    }
+  }
+
+  private static func inspect(_ model: PithModel, path: String) -> InspectionReport {
+    let instructions = (0..<model.instructionCount).map { instruction(model, $0) }
+    let nodes = instructions.map {
+      InspectionReport.Node(
+        name: $0.name, op: $0.opcode, outputShape: $0.outputShape, parameters: 0, multiplyAdds: 0,
+        placement: $0.opcode.hasPrefix("f32") ? .float32 : .int8,
+        reason: $0.opcode.hasPrefix("f32") ? "it has no integer kernel" : nil)
+    }
+    let weightBytes = instructions.reduce(0) { $0 + $1.weightBytes }
+    func interface(_ values: [PithInterface]) -> [InspectionReport.Value] {
+      values.map { .init(name: $0.name, type: "float32", shape: $0.shape.map { .fixed($0) }) }
+    }
+    var totals = InspectionReport.Totals(of: nodes)
+    totals.multiplyAdds = Int(clamping: model.multiplyAdds)
+    totals.parameters = weightBytes
+    return InspectionReport(
+      model: path, format: "pith", fileBytes: model.fileBytes, inputs: interface(model.inputs),
+      outputs: interface(model.outputs), nodes: nodes, totals: totals,
+      memory: .init(weightBytes: weightBytes, peakActivationBytes: model.arenaBytes), instructions: instructions)
+  }
+
+  private static func instruction(_ model: PithModel, _ number: Int) -> InspectionReport.Instruction {
+    let record = model.instruction(number)
+    let output = model.tensor(Int(record.output))
+    let input = record.inputs.0 == PITH_NONE ? nil : model.tensor(Int(record.inputs.0))
+    let isByte = output.type == UInt8(PITH_U8.rawValue)
+    return InspectionReport.Instruction(
+      name: model.text(output.name), opcode: opcodeName(UInt32(record.opcode)),
+      outputShape: output.sizes.map { .fixed($0) },
+      inputScale: input.flatMap { $0.type == UInt8(PITH_U8.rawValue) ? $0.scale : nil },
+      outputScale: isByte ? output.scale : nil, outputZeroPoint: isByte ? Int(output.zero_point) : nil,
+      weightBytes: weightBytes(record))
+  }
+
+  private static func weightBytes(_ record: pith_instruction) -> Int {
+    let window = record.window
+    let blocks = (Int(window.extent) + 15) / 16 * 16
+    switch UInt32(record.opcode) {
+    case PITH_OP_CONV.rawValue: return blocks * Int(window.kernel_h) * Int(window.kernel_w) * Int(window.tap_bytes)
+    default: return 0
+    }
+  }
+
+  private static func opcodeName(_ opcode: UInt32) -> String {
+    let names: [UInt32: String] = [
+      PITH_OP_QUANTIZE.rawValue: "quantize", PITH_OP_DEQUANTIZE.rawValue: "dequantize", PITH_OP_CONV.rawValue: "conv",
+      PITH_OP_DEPTHWISE.rawValue: "depthwise", PITH_OP_MAX_POOL.rawValue: "max_pool",
+      PITH_OP_AVERAGE_POOL.rawValue: "average_pool", PITH_OP_ADD.rawValue: "add",
+      PITH_OP_MULTIPLY.rawValue: "multiply", PITH_OP_LOOKUP.rawValue: "lookup", PITH_OP_COPY.rawValue: "copy",
+      PITH_OP_FILL.rawValue: "fill", PITH_OP_SOFTMAX.rawValue: "softmax", PITH_OP_F32_COPY.rawValue: "f32_copy",
+      PITH_OP_F32_FILL.rawValue: "f32_fill", PITH_OP_F32_CONV.rawValue: "f32_conv",
+      PITH_OP_F32_MATMUL.rawValue: "f32_matmul", PITH_OP_F32_BINARY.rawValue: "f32_binary",
+      PITH_OP_F32_UNARY.rawValue: "f32_unary", PITH_OP_F32_SOFTMAX.rawValue: "f32_softmax",
+      PITH_OP_F32_MAX_POOL.rawValue: "f32_max_pool", PITH_OP_F32_AVERAGE_POOL.rawValue: "f32_average_pool",
+      PITH_OP_F32_MEAN.rawValue: "f32_mean",
+    ]
+    return names[opcode] ?? "opcode \(opcode)"
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A model file, opened: the portable form as a graph, or the machine form on the runtime.
+public enum LoadedModel {
+  case graph(Graph)
+  case program(PithModel)
+
+  /// Opens a model by its content.
+  /// - Throws: one sentence that names the file: not there, of no known format, damaged, or with an operator that Pith
+  ///   lacks.
+  public init(path: String, isa: PithISA = .automatic) throws {
+    if try LoadedModel.isProgram(path) {
+      self = .program(try PithModel(contentsOf: path, isa: isa))
+    } else {
+      self = .graph(try ONNXImporter.read(path: path))
+    }
+  }
+
+  /// Whether a file begins as a `.pith` file does, or at least is called so.
+  static func isProgram(_ path: String) throws -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return path.hasSuffix(".pith") }
+    defer { try? file.close() }
+    let start = (try? file.read(upToCount: 4)) ?? Data()
+    return start.elementsEqual("PITH".utf8) || (start.isEmpty && path.hasSuffix(".pith"))
+      || path.hasSuffix(".pith")
+  }
+
+  /// "onnx" or "pith".
+  public var format: String {
+    switch self {
+    case .graph: "onnx"
+    case .program: "pith"
+    }
+  }
+}
+
+/// Sizes of files.
+enum FileSize {
+  static func bytes(_ path: String) -> Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+  }
+}

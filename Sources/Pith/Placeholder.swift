@@ -1,1 +1,0 @@
-// Pith: placeholder until the room is furnished.

@@ -1,0 +1,195 @@
+import Foundation
+
+/// Something that maps samples to outputs: a graph on the fp32 engine, or a program on the runtime.
+public protocol Predictor {
+  /// The first input's shape, without the batch where it is symbolic or 1; −1 for other unknown sizes.
+  var sampleShape: [Int] { get }
+  /// The model, for messages.
+  var name: String { get }
+  /// Samples that one call takes best.
+  var batchSize: Int { get }
+
+  /// The first output's shape for one sample, of that many elements.
+  func outputShape(elements: Int) -> [Int]
+
+  /// The first output for `count` samples, one after another.
+  func predict(_ samples: [Float], count: Int) throws -> [Float]
+}
+
+extension Predictor {
+  /// Checks that samples of a data set can be fed to the model: as many elements, whatever their shape.
+  /// - Throws: a sentence that names both shapes.
+  public func check(_ data: DataSet) throws {
+    let known = sampleShape.filter { $0 >= 0 }.reduce(1, *)
+    guard !sampleShape.contains(-1), data.elementCount == known else {
+      throw PithFailure(
+        "\(data.name): samples of shape \(data.sampleShape) (\(data.elementCount) values) do not fit the input of \(name), \(sampleShape) (\(known) values); give data of that size"
+      )
+    }
+  }
+}
+
+/// A graph on the fp32 engine.
+public struct FloatPredictor: Predictor {
+  public let name: String
+  public let sampleShape: [Int]
+  public let batchSize: Int
+  private let engine: FloatEngine
+  let hasFixedBatch: Bool
+
+  /// - Throws: where the graph has not exactly one float input, or an operator cannot be executed.
+  public init(_ graph: Graph, name: String) throws {
+    let input = try FloatPredictor.onlyInput(graph, name: name)
+    self.name = name
+    let dimensions = graph[input].type?.shape.dimensions ?? []
+    if case .fixed(let size)? = dimensions.first {
+      hasFixedBatch = true
+      batchSize = Swift.max(1, size)
+    } else {
+      hasFixedBatch = false
+      batchSize = 32
+    }
+    sampleShape = dimensions.dropFirst().map { $0.size ?? -1 }
+    engine = try FloatEngine(graph)
+  }
+
+  public func outputShape(elements: Int) -> [Int] {
+    let known = (engine.graph.outputs.first.flatMap { engine.graph[$0].type?.shape.dimensions } ?? []).dropFirst()
+    let sizes = known.compactMap(\.size)
+    return sizes.count == known.count && sizes.reduce(1, *) == elements ? sizes : [elements]
+  }
+
+  /// The input that data is fed to.
+  static func onlyInput(_ graph: Graph, name: String) throws -> ValueID {
+    guard graph.inputs.count == 1, let input = graph.inputs.first else {
+      throw PithFailure("\(name) has \(graph.inputs.count) inputs; data can be fed to models with one")
+    }
+    guard graph[input].type?.element == .float32, graph[input].type?.shape.rank ?? 0 > 0 else {
+      throw PithFailure("\(name): input '\(graph[input].name)' must be float32 with a batch axis")
+    }
+    return input
+  }
+
+  /// The samples as the engine's input. A fixed batch is filled up with zeros.
+  func tensor(_ samples: [Float], count: Int) -> Tensor {
+    let rows = hasFixedBatch ? batchSize : count
+    let elements = sampleShape.reduce(1, *)
+    let padded = samples + Array(repeating: 0, count: rows * elements - samples.count)
+    return Tensor(shape: [rows] + sampleShape, floats: padded)
+  }
+
+  public func predict(_ samples: [Float], count: Int) throws -> [Float] {
+    let outputs = try engine.run([tensor(samples, count: count)])
+    guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0 else {
+      throw PithFailure("\(name): the first output is not a float32 tensor with a batch axis")
+    }
+    return Array(floats.prefix(floats.count / rows * count))
+  }
+}
+
+/// A program on the runtime, one session per thread.
+public final class ProgramPredictor: Predictor {
+  public let name: String
+  public let sampleShape: [Int]
+  public let batchSize: Int
+  private let sessions: [PithSession]
+  private let model: PithModel
+  /// Samples that one run takes: 1, unless the source model had a fixed batch.
+  private let rows: Int
+
+  /// - Parameter threads: samples that are run at the same time.
+  /// - Throws: where the program has not exactly one input.
+  public init(_ model: PithModel, name: String, threads: Int = 1) throws {
+    guard model.inputs.count == 1, let output = model.outputs.first else {
+      throw PithFailure("\(name) has \(model.inputs.count) inputs; data can be fed to models with one")
+    }
+    self.name = name
+    self.model = model
+    let shape = model.inputs[0].shape
+    rows = Swift.max(1, shape.first ?? 1)
+    guard output.elements % rows == 0 else {
+      throw PithFailure("\(name): output '\(output.name)' of shape \(output.shape) has no batch axis")
+    }
+    sampleShape = Array(shape.dropFirst())
+    sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
+    batchSize = Swift.max(rows, 64 / rows * rows)
+  }
+
+  public func outputShape(elements: Int) -> [Int] { Array(model.outputs[0].shape.dropFirst()) }
+
+  public func predict(_ samples: [Float], count: Int) throws -> [Float] {
+    let inputElements = model.inputs[0].elements / rows
+    let outputElements = model.outputs[0].elements / rows
+    let runs = (count + rows - 1) / rows
+    let padded = samples + Array(repeating: 0, count: runs * rows * inputElements - samples.count)
+    var results = [Float](repeating: 0, count: runs * rows * outputElements)
+    var others = model.outputs.dropFirst().map { [Float](repeating: 0, count: $0.elements * sessions.count) }
+    let failure = padded.withUnsafeBufferPointer { input in
+      results.withUnsafeMutableBufferPointer { output in
+        Self.withPointers(&others) { others in
+          let work = Work(
+            input: input, output: output, others: others, otherElements: model.outputs.dropFirst().map(\.elements),
+            inputElements: inputElements * rows, outputElements: outputElements * rows, runs: runs)
+          return runAll(work)
+        }
+      }
+    }
+    if let failure { throw failure }
+    return Array(results.prefix(count * outputElements))
+  }
+
+  /// What the sessions share; each writes only its own runs' outputs.
+  private struct Work: @unchecked Sendable {
+    var input: UnsafeBufferPointer<Float>
+    var output: UnsafeMutableBufferPointer<Float>
+    var others: [UnsafeMutablePointer<Float>?]
+    var otherElements: [Int]
+    var inputElements: Int
+    var outputElements: Int
+    var runs: Int
+  }
+
+  private func runAll(_ work: Work) -> (any Error)? {
+    let failures = Failures()
+    let sessions = Sessions(all: sessions)
+    DispatchQueue.concurrentPerform(iterations: sessions.all.count) { index in
+      for run in stride(from: index, to: work.runs, by: sessions.all.count) {
+        let inputs = [work.input.baseAddress.map { $0 + run * work.inputElements }]
+        var outputs = [work.output.baseAddress.map { $0 + run * work.outputElements }]
+        for (other, elements) in zip(work.others, work.otherElements) {
+          outputs.append(other.map { $0 + index * elements })
+        }
+        do {
+          try sessions.all[index].run(inputs: inputs, outputs: outputs)
+        } catch {
+          failures.add(error)
+          return
+        }
+      }
+    }
+    return failures.first
+  }
+
+  private static func withPointers<R>(
+    _ arrays: inout [[Float]], _ body: ([UnsafeMutablePointer<Float>?]) -> R
+  ) -> R {
+    func next(_ index: Int, _ pointers: [UnsafeMutablePointer<Float>?]) -> R {
+      guard index < arrays.count else { return body(pointers) }
+      var array = arrays[index]
+      return array.withUnsafeMutableBufferPointer { next(index + 1, pointers + [$0.baseAddress]) }
+    }
+    return next(0, [])
+  }
+
+  /// Sessions are used by one thread each.
+  private struct Sessions: @unchecked Sendable {
+    var all: [PithSession]
+  }
+
+  private final class Failures: @unchecked Sendable {
+    private let lock = NSLock()
+    private var errors: [any Error] = []
+    func add(_ error: any Error) { lock.withLock { errors.append(error) } }
+    var first: (any Error)? { lock.withLock { errors.first } }
+  }
+}

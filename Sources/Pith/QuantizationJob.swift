@@ -1,0 +1,258 @@
+import Foundation
+
+/// `compress quantize` from a model file to a `.pith` file and a report, step by step.
+public struct QuantizationJob {
+  /// What the user asked for.
+  public struct Request {
+    public var modelPath: String
+    public var calibration: DataSet
+    /// Samples of the calibration set to use, evenly spread.
+    public var samples: Int
+    public var settings: QuantizationSettings
+    /// A labelled set to score fp32 and int8 on.
+    public var evaluation: DataSet?
+    /// Fails where anything would stay in fp32.
+    public var isStrict: Bool
+    public var outputPath: String
+    /// Where to write the same model with QuantizeLinear and DequantizeLinear nodes, for ONNX Runtime.
+    public var qdqPath: String?
+    /// Where to write the report as one HTML page; then fp32 and int8 are timed for it.
+    public var reportPath: String?
+    public var threads: Int
+    public var keepsNames: Bool
+    /// For the report.
+    public var command: String
+
+    public init(
+      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings, evaluation: DataSet?,
+      isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int, keepsNames: Bool,
+      command: String
+    ) {
+      self.modelPath = modelPath
+      self.calibration = calibration
+      self.samples = samples
+      self.settings = settings
+      self.evaluation = evaluation
+      self.isStrict = isStrict
+      self.outputPath = outputPath
+      self.qdqPath = qdqPath
+      self.reportPath = reportPath
+      self.threads = threads
+      self.keepsNames = keepsNames
+      self.command = command
+    }
+  }
+
+  /// Called with the name of a stage and how far it is.
+  public typealias Progress = (_ stage: String, _ done: Int, _ total: Int) -> Void
+
+  private let request: Request
+  private let progress: Progress
+  private let watch = Stopwatch()
+
+  public init(_ request: Request, progress: @escaping Progress = { _, _, _ in }) {
+    self.request = request
+    self.progress = progress
+  }
+
+  /// Does the work and writes the files.
+  /// - Throws: one sentence; then no output has been written.
+  public func run() throws -> QuantizationReport {
+    guard request.samples > 0 else { throw PithFailure("--samples must be at least 1") }
+    let name = (request.modelPath as NSString).lastPathComponent
+    let original = try watch.time("import") { try loadGraph() }
+    let (simplified, log) = try watch.time("simplify") { () throws -> (Graph, [AppliedRewrite]) in
+      let result = try Simplify.run(original)
+      return (result.graph, result.log)
+    }
+    // Data that does not fit is told before any work is done on it.
+    let predictor = try FloatPredictor(simplified, name: name)
+    try predictor.check(request.calibration)
+    if let evaluation = request.evaluation { try predictor.check(evaluation) }
+
+    var kept: [[Float]] = []
+    let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
+    if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
+    let program = try watch.time("lower") { try Lowering.lower(model, keepsNames: request.keepsNames) }
+    let runtime = try PithModel(bytes: program.bytes, source: request.outputPath)
+    let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
+    let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
+    let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
+
+    let result = report(
+      name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log)
+    try write(program, model, result)
+    return result
+  }
+
+  /// Writes every file or none: each is complete beside its place before the first appears.
+  private func write(_ program: Program, _ model: QuantizedModel, _ report: QuantizationReport) throws {
+    func writeProgram() throws {
+      try AtomicFile.write(to: request.outputPath) { sink in
+        try sink.write(program.bytes)
+        try sink.flush()
+        if let path = request.qdqPath { try QDQExport.write(model, to: path) }
+      }
+    }
+    guard let path = request.reportPath else { return try writeProgram() }
+    try AtomicFile.write(to: path) { sink in
+      try sink.write(report.html())
+      try sink.flush()
+      try writeProgram()
+    }
+  }
+
+  private func loadGraph() throws -> Graph {
+    switch try LoadedModel(path: request.modelPath) {
+    case .graph(let graph): return graph
+    case .program:
+      throw PithFailure("\(request.modelPath) is a .pith file, which is quantized already; name the model that it was made from")
+    }
+  }
+
+  // MARK: Steps
+
+  private func quantize(
+    _ simplified: Graph, _ predictor: FloatPredictor, keeping kept: inout [[Float]]
+  ) throws -> QuantizedModel {
+    var graph = simplified
+    var equalized = 0
+    let pairs = request.settings.equalizes ? CrossLayerEqualization.pairs(in: graph) : []
+    if !pairs.isEmpty {
+      var calibrator = try Calibrator(
+        graph, wanted: [], channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
+      try feed("equalize", predictor) { tensor, _ in try calibrator.add([tensor]) }
+      (graph, equalized) = try CrossLayerEqualization.apply(
+        to: graph, pairs: pairs, statistics: calibrator.statistics)
+    }
+    var quantizer = try Quantizer(graph, settings: request.settings)
+    let elements = predictor.sampleShape.reduce(predictor.hasFixedBatch ? predictor.batchSize : 1, *)
+    var samples: [[Float]] = []
+    try feed("calibrate", predictor) { tensor, floats in
+      try quantizer.calibrate([tensor])
+      // Enough of them, spread over the set, to compare layers on.
+      if samples.count < 16, floats.count >= elements { samples.append(Array(floats.prefix(elements))) }
+    }
+    kept = samples
+    var model = try quantizer.finish()
+    model.equalizedPairs = equalized
+    return model
+  }
+
+  /// Calls `body` with each batch of the calibration samples.
+  private func feed(
+    _ stage: String, _ predictor: FloatPredictor, _ body: (Tensor, [Float]) throws -> Void
+  ) throws {
+    let reader = request.calibration.batches(
+      of: predictor.batchSize, limit: request.samples, includingLabels: false)
+    var done = 0
+    while let batch = try reader.next() {
+      // A model of a fixed batch sees whole batches only: filling would add samples that nobody gave.
+      if batch.count == predictor.batchSize || done == 0 || !predictor.hasFixedBatch {
+        try body(predictor.tensor(batch.inputs, count: batch.count), batch.inputs)
+      }
+      done += batch.count
+      progress(stage, done, reader.count)
+    }
+  }
+
+  static func strictFailure(_ model: QuantizedModel, file: String) -> PithFailure {
+    let list = model.floatNodes.prefix(5).map { "'\($0.node.label)' (\($0.node.op.name): \($0.reason))" }
+    let rest = model.floatNodes.count - list.count
+    return PithFailure(
+      "\(file): --strict allows no fp32, but \(model.floatNodes.count) nodes would stay in it: \(list.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")"
+    )
+  }
+
+  private func compareAccuracy(
+    _ float: FloatPredictor, _ runtime: PithModel, name: String
+  ) throws -> AccuracyComparison? {
+    guard let data = request.evaluation else { return nil }
+    let report = progress
+    let before = try Evaluation.run(float, on: data) { report("evaluate fp32", $0, $1) }
+    let after = try Evaluation.run(
+      try ProgramPredictor(runtime, name: name, threads: request.threads), on: data
+    ) { report("evaluate int8", $0, $1) }
+    return AccuracyComparison(before, after)
+  }
+
+  private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison? {
+    guard request.reportPath != nil else { return nil }
+    let threads = Parallelism.threadCount
+    Parallelism.threadCount = 1
+    defer { Parallelism.threadCount = threads }
+    let float = try Benchmark.runs(of: graph, batch: 1)
+    let integer = try Benchmark.runs(of: runtime, batch: 1, threads: 1)
+    let latencies = try Benchmark.alternate([float, integer], seconds: 0.4)
+    return LatencyComparison(
+      fp32: latencies[0].latency, int8: latencies[1].latency, isa: runtime.isa.description, threads: 1)
+  }
+
+  // MARK: Report
+
+  private func report(
+    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise, accuracy: AccuracyComparison?,
+    latency: LatencyComparison?, log: [AppliedRewrite]
+  ) -> QuantizationReport {
+    let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
+    return QuantizationReport(
+      tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
+      input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
+      output: .init(path: request.outputPath, bytes: program.bytes.count),
+      method: model.settings.method.rawValue, samples: model.sampleCount,
+      options: .init(equalization: model.equalizedPairs > 0, biasCorrection: model.settings.correctsBias),
+      accuracy: accuracy, latency: latency,
+      memory: .init(
+        arenaBytes: program.arenaBytes, weightBytes: program.weightBytes, fileBytes: program.bytes.count),
+      signalToNoise: model.graph.outputs.first.flatMap { noise.decibels($0) },
+      layers: LayerTable.layers(model, program, noise), warnings: warnings(model, accuracy),
+      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) }, seconds: watch.stages)
+  }
+
+  private func warnings(_ model: QuantizedModel, _ accuracy: AccuracyComparison?) -> [String] {
+    var result = model.floatNodes.map {
+      "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
+    }
+    if model.sampleCount < 64 {
+      result.append("only \(model.sampleCount) calibration samples: ranges are more certain with 256 or more")
+    }
+    let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
+    if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {
+      result.append(
+        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels")
+    }
+    return result
+  }
+}
+
+/// How long each stage took.
+private final class Stopwatch {
+  private(set) var stages: [QuantizationReport.Stage] = []
+
+  func time<R>(_ stage: String, _ body: () throws -> R) rethrows -> R {
+    let start = Date()
+    let result = try body()
+    stages.append(QuantizationReport.Stage(stage: stage, seconds: Date().timeIntervalSince(start)))
+    return result
+  }
+}
+
+extension AccuracyComparison {
+  /// Compares two models on the same samples.
+  init(_ before: Evaluation, _ after: Evaluation) {
+    var (both, onlyBefore, onlyAfter, agreeing) = (0, 0, 0, 0)
+    for index in before.labels.indices {
+      let label = before.labels[index]
+      let (a, b) = (before.predictions[index], after.predictions[index])
+      if a == b { agreeing += 1 }
+      switch (a == label, b == label) {
+      case (true, true): both += 1
+      case (true, false): onlyBefore += 1
+      case (false, true): onlyAfter += 1
+      case (false, false): break
+      }
+    }
+    self.init(
+      samples: before.samples, bothRight: both, onlyFp32Right: onlyBefore, onlyInt8Right: onlyAfter, agreeing: agreeing)
+  }
+}

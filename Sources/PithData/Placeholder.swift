@@ -1,1 +1,0 @@
-// PithData: placeholder until the room is furnished.

@@ -1,0 +1,30 @@
+import PithGraph
+
+extension Conv: Executable {
+  public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
+    let shape = try outputShape(inputs)
+    let (x, weights) = (try inputs.tensor(0), try inputs.tensor(1))
+    let (input, factors) = (try inputs.floats(0), try inputs.floats(1))
+    let bias = inputs.optional(2) == nil ? nil : try inputs.floats(2)
+    let sliding = try SlidingWindow(
+      window(weights: weights.shape), input: Array(x.shape.dropFirst(2)), output: Array(shape.dropFirst(2)))
+    return [
+      try Tensor.computing(shape) { output in
+        try input.withUnsafeBufferPointer { input in
+          try factors.withUnsafeBufferPointer { factors in
+            try (bias ?? []).withUnsafeBufferPointer { biases in
+              guard let factors = factors.baseAddress else { return }
+              // An input without elements is never read, only its padding.
+              let input = input.baseAddress ?? UnsafePointer(output)
+              let convolution = Convolution(
+                batch: shape[0], channels: x.shape[1], filters: shape[1], groups: groups, window: sliding,
+                clamp: ClampBounds(activation), input: input, weights: factors,
+                bias: bias == nil ? nil : biases.baseAddress, output: output)
+              try convolution.run()
+            }
+          }
+        }
+      }
+    ]
+  }
+}

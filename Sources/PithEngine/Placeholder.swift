@@ -1,1 +1,0 @@
-// PithEngine: placeholder until the room is furnished.

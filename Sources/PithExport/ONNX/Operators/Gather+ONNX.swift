@@ -1,0 +1,7 @@
+import PithGraph
+
+extension Gather: ONNXWritable {
+  func write(_ node: Node, into writer: ONNXGraphWriter) throws {
+    try writer.emit(node, name, attributes: [("axis", .int(axis))])
+  }
+}

@@ -1,1 +1,0 @@
-// PithExport: placeholder until the room is furnished.

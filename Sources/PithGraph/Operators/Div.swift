@@ -1,0 +1,12 @@
+/// a / b, with broadcasting; integers truncate.
+public struct Div: Operator {
+  public static let name = "Div"
+  public static let operandCount = 2...2
+
+  public init() {}
+
+  public func inferTypes(_ operands: Operands) throws -> [ValueType] {
+    let type = try operands.elementwise()
+    return [type.withContents(operands.combinedContents(type.shape) { $0.dividedReportingOverflow(by: $1) })]
+  }
+}

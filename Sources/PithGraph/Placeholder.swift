@@ -1,1 +1,0 @@
-// PithGraph: placeholder until the room is furnished.

@@ -1,0 +1,81 @@
+import PithGraph
+
+/// Reads ONNX models: the default domain's opsets 9 to 21.
+///
+/// Forms of older opsets become those that `PithGraph` documents; floating-point weights of any width become float32.
+/// Format: https://onnx.ai/onnx/repo-docs/IR.html
+public enum ONNXImporter {
+  /// Bounds of what a file may ask for.
+  public struct Options: Sendable {
+    /// Bytes that the weights may take in memory.
+    public var maximumWeightBytes: Int
+
+    public init(maximumWeightBytes: Int = 4 << 30) { self.maximumWeightBytes = maximumWeightBytes }
+  }
+
+  /// The opsets that are understood.
+  public static let supportedOpsets = 9...21
+
+  /// Reads a model from a file, and weights that it keeps in other files of the same folder.
+  /// - Returns: the graph with all types inferred; a symbolic axis keeps its name, and one without a name is called
+  ///   `batch` if it is the first, else `INPUT_axisN`.
+  /// - Throws: `ImportError` that names the file, the node and what to do.
+  public static func read(path: String, options: Options = Options()) throws -> Graph {
+    let bytes = try FileBytes(path: path)
+    return try withExtendedLifetime(bytes) {
+      try read(
+        bytes.raw, name: FileBytes.name(of: path), directory: FileBytes.directory(of: path), options: options)
+    }
+  }
+
+  /// Reads a model from memory.
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - directory: the folder of external weights; nil where there may be none.
+  /// - Throws: `ImportError`.
+  public static func read(
+    bytes: [UInt8], name: String = "model", directory: String? = nil, options: Options = Options()
+  ) throws -> Graph {
+    try bytes.withUnsafeBytes { try read($0, name: name, directory: directory, options: options) }
+  }
+
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, name: String, directory: String?, options: Options
+  ) throws -> Graph {
+    let format = ModelFormat(bytes)
+    guard format == .unknown || format == .text else { throw ImportError(file: name, format.advice) }
+    do {
+      return try translate(
+        bytes, tensors: TensorReader(directory: directory, byteLimit: options.maximumWeightBytes))
+    } catch var error as ImportError {
+      error.file = name
+      throw error
+    } catch let error as GraphError {
+      // Text is never a protobuf message, except by accident.
+      if format == .text { throw ImportError(file: name, format.advice) }
+      throw ImportError(file: name, node: error.node, error.message)
+    }
+  }
+
+  private static func translate(_ bytes: UnsafeRawBufferPointer, tensors: TensorReader) throws -> Graph {
+    var tensors = tensors
+    let file = try ONNXFile(bytes)
+    let nodes = try file.nodes.map { try ONNXNode($0, tensors: &tensors) }
+    try ONNXOperators.check(nodes)
+    let given = Set(file.initializers.keys).union(file.inputs.map(\.name))
+    let sorted = try ONNXNode.sorted(nodes, given: given)
+    let builder = try ONNXGraphBuilder(file, nodes: sorted, tensors: tensors)
+    for node in sorted {
+      guard let reader = ONNXOperators.readers[node.opType] else { continue }
+      do {
+        guard !node.outputs.isEmpty else { throw GraphError("it has no outputs; export the model again") }
+        try reader.read(node, into: builder)
+        try node.checkAllTaken()
+      } catch let error as GraphError {
+        throw ImportError(file: "", node: node.label, error.message)
+      }
+    }
+    try builder.markOutputs()
+    return builder.graph
+  }
+}

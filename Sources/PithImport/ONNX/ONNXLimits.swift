@@ -1,0 +1,15 @@
+/// Bounds on what a model may ask for, far beyond any that fits the edge: a small hostile file must not take all memory.
+enum ONNXLimits {
+  /// Axes of a tensor.
+  static let rank = 32
+  /// Elements of a value at batch 1.
+  static let elements = 1 << 28
+  /// Elements that an operator may fill in by itself (`ConstantOfShape`).
+  static let filledElements = 1 << 24
+  /// Elements of an integer tensor that is computed while the graph is built.
+  static let foldedElements = 1 << 12
+  /// Characters in the name of an axis, which joining axes makes longer.
+  static let dimensionName = 256
+  /// Fields of one node.
+  static let nodeFields = 1 << 14
+}

@@ -1,1 +1,0 @@
-// PithImport: placeholder until the room is furnished.

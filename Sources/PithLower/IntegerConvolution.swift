@@ -1,0 +1,166 @@
+import CPith
+import PithGraph
+import PithPasses
+
+/// One convolution on its way to integer instructions: sizes, window, weights and requantization in one place.
+struct IntegerConvolution {
+  let op: Conv
+  let node: Node
+  let inputSizes: [Int]
+  let outputSizes: [Int]
+  let window: PlaneWindow
+  let weights: QuantizedWeights
+  let biases: [Int32]
+  let x: QuantizationParameters
+  let y: QuantizationParameters
+
+  var inputChannels: Int { inputSizes[1] }
+  var outputChannels: Int { outputSizes[1] }
+  var channelsPerGroup: Int { weights.shape[1] }
+  private var taps: Int { window.kernel.h * window.kernel.w }
+
+  init(_ op: Conv, _ node: Node, _ lowering: Lowering) throws {
+    self.op = op
+    self.node = node
+    let input = try lowering.graph.operand(node, 0)
+    guard let weights = lowering.model.weights[node.id], let biases = lowering.model.biases[node.id] else {
+      throw GraphError("its weights were not quantized")
+    }
+    inputSizes = try lowering.sizes(input)
+    outputSizes = try lowering.sizes(node.outputs[0])
+    window = try PlaneWindow(op.window(weights: weights.shape), map: try lowering.map(input))
+    self.weights = weights
+    self.biases = biases
+    x = try lowering.parameters(input)
+    y = try lowering.parameters(node.outputs[0])
+  }
+
+  var isDepthwise: Bool {
+    op.groups == inputChannels && outputChannels == inputChannels && channelsPerGroup == 1
+  }
+
+  /// Whether merging the few input channels with the kernel row makes the reduction shorter than padding them to 4.
+  var mergesFirstLayer: Bool {
+    op.groups == 1 && window.dilations.w == 1
+      && (window.kernel.w * inputChannels).roundedUp(to: 4) < window.kernel.w * inputChannels.roundedUp(to: 4)
+  }
+
+  /// The weight that an output channel has for an input channel of its group at a tap.
+  private func weight(_ output: Int, _ channel: Int, _ ky: Int, _ kx: Int) -> Int8 {
+    weights.values[((output * channelsPerGroup + channel) * window.kernel.h + ky) * window.kernel.w + kx]
+  }
+
+  /// The bias of an output channel with −z_x · Σw folded in.
+  private func foldedBias(_ output: Int) -> Int32 {
+    let start = output * channelsPerGroup * taps
+    let sum = weights.values[start..<(start + channelsPerGroup * taps)].reduce(0) { $0 + Int($1) }
+    return Int32(truncatingIfNeeded: Int(biases[output]) - x.zeroPoint * sum)
+  }
+
+  private func requantization(
+    _ outputs: Range<Int>, _ lowering: inout Lowering
+  ) -> (bias: UInt32, multiplier: UInt32, bytes: Int) {
+    lowering.addRequantization(
+      biases: outputs.map(foldedBias), multipliers: Lowering.multipliers(x, weights.scales[outputs], y))
+  }
+
+  private func emit(
+    _ opcode: pith_opcode, _ source: TensorIndex, _ target: TensorIndex, outputs: Range<Int>, packed: [Int8],
+    scratch: Int?, _ lowering: inout Lowering, _ adjust: (inout pith_window) -> Void
+  ) {
+    let offset = lowering.builder.weights.add(ByteBlob.bytes(of: packed), alignment: 64)
+    let requantization = requantization(outputs, &lowering)
+    let clamp = Lowering.clamp(op.activation, y)
+    lowering.builder.emit(opcode, inputs: [source], output: target, scratch: scratch) {
+      $0.weights = UInt32(offset)
+      $0.bias = requantization.bias
+      $0.multiplier = requantization.multiplier
+      $0.window = window.record
+      ($0.window.clamp_min, $0.window.clamp_max) = clamp
+      adjust(&$0.window)
+    }
+    lowering.account(
+      node, bytes: packed.count + requantization.bytes,
+      multiplyAdds: outputSizes[0] * outputSizes[2...].reduce(1, *) * outputs.count * channelsPerGroup * taps)
+  }
+
+  /// K = kx · round4(kernel_h) + ky.
+  func lowerDepthwise(_ source: Lowering.ByteValue, _ lowering: inout Lowering) throws {
+    let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
+    let rows = window.kernel.h.roundedUp(to: 4)
+    let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.w * rows) { channel, k in
+      k % rows < window.kernel.h ? weight(channel, 0, k % rows, k / rows) : 0
+    }
+    emit(
+      PITH_OP_DEPTHWISE, source.tensor, target.tensor, outputs: 0..<outputChannels, packed: packed,
+      scratch: window.hasPads ? 16 : nil, &lowering
+    ) { _ in }
+  }
+
+  /// One instruction per group where groups are whole words of channels; else one over all channels with zeros between
+  /// the groups.
+  func lowerGroups(_ source: Lowering.ByteValue, _ lowering: inout Lowering) throws {
+    let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
+    let outputsPerGroup = outputChannels / op.groups
+    let splits = op.groups > 1 && channelsPerGroup % 4 == 0 && outputsPerGroup % 4 == 0
+    let instructions = splits ? op.groups : 1
+    let read = splits ? channelsPerGroup : inputChannels
+    let tapBytes = read.roundedUp(to: 4)
+    for index in 0..<instructions {
+      let outputs = splits ? index * outputsPerGroup..<(index + 1) * outputsPerGroup : 0..<outputChannels
+      let packed = WeightPacking.pack(channels: outputs.count, depth: taps * tapBytes) { channel, k in
+        let output = outputs.lowerBound + channel
+        let position = k % tapBytes - (splits ? 0 : output / outputsPerGroup * channelsPerGroup)
+        guard position >= 0, position < channelsPerGroup else { return 0 }
+        return weight(output, position, k / tapBytes / window.kernel.w, k / tapBytes % window.kernel.w)
+      }
+      emit(
+        PITH_OP_CONV, source.tensor, target.tensor, outputs: outputs, packed: packed,
+        scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, &lowering
+      ) {
+        $0.tap_bytes = Int32(tapBytes)
+        $0.extent = Int32(outputs.count.roundedUp(to: 4))
+        if splits {
+          $0.input_channel = Int32(index * channelsPerGroup)
+          $0.output_channel = Int32(outputs.lowerBound)
+        }
+      }
+    }
+  }
+
+  /// A first layer: the floats are quantized into a map with a border, so that a kernel row's pixels lie side by side
+  /// and form one tap.
+  func lowerMerged(_ source: TensorIndex, _ lowering: inout Lowering) throws {
+    let layout = Layout.channelsFirst(inputSizes)
+    let (height, width, channels) = (layout.dims[1], layout.dims[2], inputChannels)
+    let padded = (h: height + window.begin.h + window.end.h, w: width + window.begin.w + window.end.w)
+    let input = try lowering.graph.operand(node, 0)
+    let map = lowering.builder.addMap(
+      dims: [layout.dims[0], padded.h, padded.w, channels], pixelStride: channels, x,
+      name: lowering.graph[input].name)
+    if window.hasPads {
+      lowering.builder.emit(PITH_OP_FILL, inputs: [], output: map) { $0.immediate_i = Int32(x.zeroPoint) }
+    }
+    lowering.builder.emit(PITH_OP_QUANTIZE, inputs: [source], output: map) {
+      $0.move = pith_move(
+        dims: layout.dims, inputStrides: layout.strides, outputStrides: [],
+        outputOffset: (window.begin.h * padded.w + window.begin.w) * channels)
+    }
+    let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
+    let tapBytes = (window.kernel.w * channels).roundedUp(to: 4)
+    let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.h * tapBytes) {
+      channel, k in
+      let position = k % tapBytes
+      guard position < window.kernel.w * channels else { return 0 }
+      return weight(channel, position % channels, k / tapBytes, position / channels)
+    }
+    emit(
+      PITH_OP_CONV, map, target.tensor, outputs: 0..<outputChannels, packed: packed, scratch: nil, &lowering
+    ) {
+      $0.kernel_w = 1
+      ($0.pad_top, $0.pad_left, $0.pad_bottom, $0.pad_right) = (0, 0, 0, 0)
+      $0.tap_bytes = Int32(tapBytes)
+      $0.extent = Int32(outputChannels.roundedUp(to: 4))
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import PithGraph
+
+extension Lowering {
+  /// Lowers a node whose output has its input's elements in the same order: no instruction at all.
+  mutating func lowerView(_ node: Node) throws {
+    let input = try graph.operand(node, 0)
+    let output = node.outputs[0]
+    if hasBytes(input) {
+      let value = try bytes(input)
+      define(output, bytes: value.tensor, value.layout)
+    } else {
+      let source = try floats(input)
+      define(output, floats: builder.addFloatView(of: source, try sizes(output)))
+    }
+  }
+}
+
+/// An operator whose output has its input's elements in the same order.
+protocol ViewLowerable: Lowerable {}
+
+extension ViewLowerable {
+  public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws { try lowering.lowerView(node) }
+  public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws { try lowering.lowerView(node) }
+}

@@ -1,0 +1,273 @@
+import CPith
+import PithGraph
+import PithPasses
+
+/// Turns a quantized model into a program.
+public struct Lowering {
+  /// A value as bytes: the map and how the value's elements lie in it.
+  struct ByteValue {
+    var tensor: TensorIndex
+    var layout: Layout
+  }
+
+  let model: QuantizedModel
+  /// The graph for the batch that the program is made for: every size known.
+  let graph: Graph
+  var builder = ProgramBuilder()
+  private var byteValues: [ValueID: [ByteValue]] = [:]
+  private var floatValues: [ValueID: TensorIndex] = [:]
+  private var parameterBytes: [NodeID: Int] = [:]
+  private var nodeMultiplyAdds: [NodeID: Int] = [:]
+
+  /// Lowers a model for a batch of one, whatever the graph's symbolic axes.
+  /// - Parameters:
+  ///   - keepsIntermediates: gives every tensor memory of its own, so that it can be read after a run.
+  ///   - keepsNames: stores the values' names.
+  /// - Throws: `GraphError` naming a node that the runtime cannot execute.
+  public static func lower(
+    _ model: QuantizedModel, keepsIntermediates: Bool = false, keepsNames: Bool = true
+  ) throws -> Program {
+    var lowering = Lowering(model: model, graph: try model.graph.specialized(batch: 1))
+    try lowering.lowerGraph()
+    let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
+    let bytes = try lowering.builder.serialized(model: model.graph.name, arenaBytes: arena)
+    return Program(
+      bytes: bytes, arenaBytes: arena, weightBytes: lowering.builder.weights.bytes.count,
+      constantBytes: lowering.builder.constants.bytes.count, multiplyAdds: lowering.builder.multiplyAdds,
+      origins: lowering.builder.origins, parameterBytes: lowering.parameterBytes,
+      nodeMultiplyAdds: lowering.nodeMultiplyAdds, traces: lowering.traces())
+  }
+
+  private init(model: QuantizedModel, graph: Graph) {
+    self.model = model
+    self.graph = graph
+  }
+
+  private mutating func lowerGraph() throws {
+    for input in graph.inputs {
+      guard graph[input].type?.element == .float32 else {
+        throw GraphError(
+          "input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32"
+        )
+      }
+      floatValues[input] = builder.addInput(try graph.sizes(input), name: graph[input].name)
+    }
+    for node in graph.nodes {
+      builder.currentNode = node.id
+      guard let op = node.op as? any Lowerable else {
+        throw GraphError(
+          node: node.label,
+          "the runtime has no \(node.op.name) that is computed while it runs; only what folds to constants works"
+        )
+      }
+      do {
+        if model.placements[node.id] == .integer {
+          try op.lowerToInteger(node, &self)
+        } else {
+          try op.lowerToFloat(node, &self)
+        }
+      } catch let error as GraphError {
+        throw GraphError(node: error.node ?? node.label, error.message)
+      }
+    }
+    builder.currentNode = nil
+    for output in graph.outputs { try emitOutput(output) }
+  }
+
+  private mutating func emitOutput(_ output: ValueID) throws {
+    let sizes = try graph.sizes(output)
+    let target = builder.addOutput(sizes, name: graph[output].name)
+    // Floats that exist leave as they are, even where an integer node reads the value as bytes too.
+    if existingFloats(output) == nil, let value = byteValues[output]?.first {
+      emitDequantize(value, to: target)
+    } else {
+      let source = try floats(output)
+      let dense = [sizes.reduce(1, *)]
+      builder.emit(PITH_OP_F32_COPY, inputs: [source], output: target) {
+        $0.move = pith_move(dims: dense, inputStrides: [1], outputStrides: [1])
+      }
+    }
+  }
+
+  // MARK: Values as bytes
+
+  func sizes(_ id: ValueID) throws -> [Int] { try graph.sizes(id) }
+
+  func parameters(_ id: ValueID) throws -> QuantizationParameters {
+    guard let parameters = model.activations[id] else {
+      throw GraphError("value '\(graph[id].name)' has no calibrated range")
+    }
+    return parameters
+  }
+
+  /// Whether the value exists as bytes already.
+  func hasBytes(_ id: ValueID) -> Bool { byteValues[id] != nil }
+
+  /// The value as bytes, in that layout where one is given; converts and reorders as needed.
+  mutating func bytes(_ id: ValueID, layout wanted: Layout? = nil) throws -> ByteValue {
+    if let known = byteValues[id] {
+      guard let wanted else { return known[0] }
+      if let match = known.first(where: { $0.layout.isEquivalent(to: wanted) }) { return match }
+      let converted = convert(known[0], to: wanted, parameters: try parameters(id), name: graph[id].name)
+      byteValues[id]?.append(converted)
+      return converted
+    }
+    let layout = try wanted ?? .channelsFirst(sizes(id))
+    let parameters = try parameters(id)
+    let value: ByteValue
+    if let constant = graph[id].constant {
+      value = ByteValue(
+        tensor: try addConstant(constant, layout, parameters, name: graph[id].name), layout: layout)
+    } else {
+      let source = try floats(id)
+      let tensor = builder.addBytes(layout, parameters, name: graph[id].name)
+      builder.emit(PITH_OP_QUANTIZE, inputs: [source], output: tensor) {
+        $0.move = pith_move(
+          dims: layout.dims, inputStrides: layout.strides, outputStrides: layout.byteStrides)
+      }
+      value = ByteValue(tensor: tensor, layout: layout)
+    }
+    byteValues[id, default: []].append(value)
+    return value
+  }
+
+  private mutating func addConstant(
+    _ constant: Tensor, _ layout: Layout, _ parameters: QuantizationParameters, name: String
+  ) throws -> TensorIndex {
+    guard let floats = constant.floats else {
+      throw GraphError("constant '\(name)' is \(constant.element.rawValue), but must be float32")
+    }
+    var bytes = [UInt8](repeating: UInt8(parameters.zeroPoint), count: layout.byteCount)
+    layout.forEachElement { byte, element in bytes[byte] = parameters.quantized(floats[element]) }
+    return builder.addConstantBytes(layout, bytes, parameters, name: name)
+  }
+
+  private mutating func convert(
+    _ value: ByteValue, to wanted: Layout, parameters: QuantizationParameters, name: String
+  ) -> ByteValue {
+    let target = builder.addBytes(wanted, parameters, name: name)
+    let from = value.layout
+    if let order = from.axes(in: wanted) {
+      let inputStrides = order.map { $0.map { from.byteStrides[$0] } ?? 0 }
+      builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
+        $0.move = pith_move(dims: wanted.dims, inputStrides: inputStrides, outputStrides: wanted.byteStrides)
+      }
+    } else {
+      // Through the value's own order.
+      let dense = builder.addBytes(.dense(from.elementCount), parameters, name: name)
+      builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: dense) {
+        $0.move = pith_move(dims: from.dims, inputStrides: from.byteStrides, outputStrides: from.strides)
+      }
+      builder.emit(PITH_OP_COPY, inputs: [dense], output: target) {
+        $0.move = pith_move(
+          dims: wanted.dims, inputStrides: wanted.strides, outputStrides: wanted.byteStrides)
+      }
+    }
+    return ByteValue(tensor: target, layout: wanted)
+  }
+
+  /// Records that a value lies in a tensor.
+  mutating func define(_ id: ValueID, bytes tensor: TensorIndex, _ layout: Layout) {
+    byteValues[id] = [ByteValue(tensor: tensor, layout: layout)]
+  }
+
+  /// A new map for a node's output.
+  mutating func defineBytes(_ id: ValueID, layout: Layout) throws -> ByteValue {
+    let tensor = builder.addBytes(layout, try parameters(id), name: graph[id].name)
+    define(id, bytes: tensor, layout)
+    return ByteValue(tensor: tensor, layout: layout)
+  }
+
+  // MARK: Values as floats
+
+  /// The value as floats in its own order.
+  mutating func floats(_ id: ValueID) throws -> TensorIndex {
+    if let known = floatValues[id] { return known }
+    let sizes = try sizes(id)
+    if let constant = graph[id].constant {
+      guard let floats = constant.floats else {
+        throw GraphError("constant '\(graph[id].name)' is \(constant.element.rawValue), but must be float32")
+      }
+      let tensor = builder.addConstantFloats(sizes, floats, name: graph[id].name)
+      floatValues[id] = tensor
+      return tensor
+    }
+    guard let value = byteValues[id]?.first else {
+      throw GraphError("value '\(graph[id].name)' is used before it is computed")
+    }
+    let tensor = builder.addFloats(sizes, name: graph[id].name)
+    emitDequantize(value, to: tensor)
+    floatValues[id] = tensor
+    return tensor
+  }
+
+  /// A new float tensor for a node's output.
+  mutating func defineFloats(_ id: ValueID) throws -> TensorIndex {
+    let tensor = builder.addFloats(try sizes(id), name: graph[id].name)
+    floatValues[id] = tensor
+    return tensor
+  }
+
+  mutating func define(_ id: ValueID, floats tensor: TensorIndex) { floatValues[id] = tensor }
+
+  private mutating func emitDequantize(_ value: ByteValue, to target: TensorIndex) {
+    builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
+      $0.move = pith_move(
+        dims: value.layout.dims, inputStrides: value.layout.byteStrides, outputStrides: value.layout.strides)
+    }
+  }
+
+  /// Floats of a graph input or a float node, where they exist without a conversion.
+  func existingFloats(_ id: ValueID) -> TensorIndex? { floatValues[id] }
+
+  // MARK: Accounts
+
+  mutating func account(_ node: Node, bytes: Int = 0, multiplyAdds: Int = 0) {
+    parameterBytes[node.id, default: 0] += bytes
+    nodeMultiplyAdds[node.id, default: 0] += multiplyAdds
+    builder.multiplyAdds += multiplyAdds
+  }
+
+  private func traces() -> [ValueID: Program.Trace] {
+    byteValues.compactMapValues { values in
+      guard let value = values.first else { return nil }
+      return Program.Trace(
+        tensor: value.tensor.index, dims: value.layout.dims, byteStrides: value.layout.byteStrides,
+        elementStrides: value.layout.strides, parameters: builder.tensors[value.tensor.index].parameters)
+    }
+  }
+}
+
+extension Layout {
+  /// Calls with the byte and the element, in the value's own order, of each element.
+  func forEachElement(_ body: (_ byte: Int, _ element: Int) -> Void) {
+    let bytes = byteStrides
+    for n in 0..<dims[0] {
+      for h in 0..<dims[1] {
+        for w in 0..<dims[2] {
+          let byte = n * bytes[0] + h * bytes[1] + w * bytes[2]
+          let element = n * strides[0] + h * strides[1] + w * strides[2]
+          for c in 0..<dims[3] { body(byte + c, element + c * strides[3]) }
+        }
+      }
+    }
+  }
+
+  /// Which axis of this layout each axis of another is, where one is the other with its axes reordered.
+  func axes(in other: Layout) -> [Int?]? {
+    var free = (0..<4).filter { dims[$0] > 1 }
+    var result: [Int?] = []
+    for axis in 0..<4 {
+      guard other.dims[axis] > 1 else {
+        result.append(nil)
+        continue
+      }
+      guard
+        let at = free.firstIndex(where: { dims[$0] == other.dims[axis] && strides[$0] == other.strides[axis] }
+        )
+      else { return nil }
+      result.append(free.remove(at: at))
+    }
+    return free.isEmpty ? result : nil
+  }
+}

@@ -1,0 +1,52 @@
+import CPith
+import PithGraph
+
+extension Slice: Lowerable {
+  private func ranges(_ node: Node, _ lowering: Lowering, _ sizes: [Int]) throws -> [Slice.Range] {
+    func integers(_ index: Int) -> [Int]? { lowering.graph.constant(node, index)?.integers }
+    guard let starts = integers(1), let ends = integers(2) else { throw GraphError("its range is computed") }
+    let some = try Slice.ranges(
+      starts: starts, ends: ends, axes: integers(3), steps: integers(4), shape: sizes.map { $0 })
+    let all = sizes.indices.map { some[$0] ?? Slice.Range(start: 0, count: sizes[$0], step: 1) }
+    guard all.allSatisfy({ $0.step > 0 || $0.count <= 1 }) else {
+      throw GraphError("the runtime does not slice backwards")
+    }
+    return all
+  }
+
+  public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let ranges = try ranges(node, lowering, sizes)
+    let source = try lowering.bytes(input, layout: .channelsFirst(sizes))
+    let output = node.outputs[0]
+    let target = try lowering.defineBytes(output, layout: .channelsFirst(try lowering.sizes(output)))
+    var strides = source.layout.byteStrides
+    var offset = 0
+    for axis in sizes.indices {
+      let mapAxis = source.layout.mapAxis(of: axis, rank: sizes.count, channelsLast: false)
+      offset += ranges[axis].start * strides[mapAxis]
+      if ranges[axis].step > 0 { strides[mapAxis] *= ranges[axis].step }
+    }
+    lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
+      $0.move = pith_move(
+        dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides,
+        inputOffset: offset)
+    }
+  }
+
+  public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let ranges = try ranges(node, lowering, sizes)
+    let strides = Tensor.strides(of: sizes)
+    let offset = zip(ranges, strides).map { $0.start * $1 }.reduce(0, +)
+    let output = node.outputs[0]
+    lowering.define(
+      output,
+      floats: try lowering.emitFloatCopy(
+        try lowering.floats(input), dims: ranges.map(\.count),
+        strides: zip(ranges, strides).map { Swift.max(1, $0.step) * $1 }, offset: offset,
+        name: lowering.graph[output].name))
+  }
+}

@@ -1,0 +1,32 @@
+import CPith
+import PithGraph
+
+extension Transpose: Lowerable {
+  public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let order = try order(rank: sizes.count)
+    guard lowering.hasBytes(input) else { return try lowerToFloat(node, &lowering) }
+    var value = try lowering.bytes(input)
+    if value.layout.transposed(sizes, by: order) == nil {
+      value = try lowering.bytes(input, layout: .channelsFirst(sizes))
+    }
+    guard let layout = value.layout.transposed(sizes, by: order) else {
+      throw GraphError("axes \(sizes) cannot be reordered by \(order) on bytes")
+    }
+    lowering.define(node.outputs[0], bytes: value.tensor, layout)
+  }
+
+  public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let order = try order(rank: sizes.count)
+    let strides = Tensor.strides(of: sizes)
+    let source = try lowering.floats(input)
+    lowering.define(
+      node.outputs[0],
+      floats: try lowering.emitFloatCopy(
+        source, dims: order.map { sizes[$0] }, strides: order.map { strides[$0] },
+        name: lowering.graph[node.outputs[0]].name))
+  }
+}

@@ -1,1 +1,0 @@
-// PithLower: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithPasses: placeholder until the room is furnished.

@@ -1,0 +1,5 @@
+import PithGraph
+
+extension Dropout: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+}

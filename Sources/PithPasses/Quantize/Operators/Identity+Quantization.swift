@@ -1,0 +1,5 @@
+import PithGraph
+
+extension Identity: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+}

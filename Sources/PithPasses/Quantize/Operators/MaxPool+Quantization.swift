@@ -1,0 +1,10 @@
+import PithGraph
+
+extension MaxPool: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
+    window.kernel.count > 2
+      ? "it has \(window.kernel.count) spatial axes, and the integer kernels have two" : nil
+  }
+}

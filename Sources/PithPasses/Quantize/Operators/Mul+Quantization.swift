@@ -1,0 +1,7 @@
+import PithGraph
+
+extension Mul: Quantizable {
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
+    Broadcasting.obstacle(node, in: graph)
+  }
+}

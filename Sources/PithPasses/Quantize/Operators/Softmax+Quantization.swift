@@ -1,0 +1,19 @@
+import PithGraph
+
+extension Softmax: Quantizable {
+  public var outputRange: OutputRange { .fixed(QuantizationParameters(scale: 1 / 256, zeroPoint: 0)) }
+
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
+    guard let input = node.inputs[0], let rank = graph[input].type?.shape.rank else {
+      return "its shape is not known"
+    }
+    if rank > 4 { return "it has more than 4 axes" }
+    guard let axis = try? Operands.axis(axis, rank: rank), axis == rank - 1 || axis == 1 else {
+      return "the integer kernel works along the channels or the last axis"
+    }
+    if graph.outputs.contains(node.outputs[0]) {
+      return "probabilities that leave the network keep full precision"
+    }
+    return nil
+  }
+}

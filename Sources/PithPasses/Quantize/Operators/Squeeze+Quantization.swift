@@ -1,0 +1,5 @@
+import PithGraph
+
+extension Squeeze: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+}

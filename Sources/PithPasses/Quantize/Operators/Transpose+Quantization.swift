@@ -1,0 +1,9 @@
+import PithGraph
+
+extension Transpose: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
+    (graph[node.outputs[0]].type?.shape.rank ?? 0) > 4 ? "it has more than 4 axes" : nil
+  }
+}

@@ -1,0 +1,224 @@
+import PithGraph
+
+/// Post-training quantization of a simplified graph.
+///
+///     var quantizer = try Quantizer(graph, settings: settings)
+///     while let batch = try reader.next() { try quantizer.calibrate([batch]) }
+///     let model = try quantizer.finish()
+public struct Quantizer {
+  public let settings: QuantizationSettings
+  private let graph: Graph
+  /// The graph for a batch of 1: the same identifiers, every size known.
+  private let shapes: Graph
+  /// Where each node will run.
+  public let placements: [NodeID: Placement]
+  private var calibrator: Calibrator
+
+  /// - Throws: where a shape beside the batch is not known, or an excluded name does not exist.
+  public init(_ graph: Graph, settings: QuantizationSettings = QuantizationSettings()) throws {
+    self.settings = settings
+    self.graph = graph
+    shapes = try graph.specialized(batch: 1)
+    placements = try Quantizer.place(shapes, excluded: settings.excluded)
+    let observed = Quantizer.observed(graph, placements)
+    calibrator = try Calibrator(graph, wanted: observed.wanted, channelAxes: observed.channels)
+  }
+
+  /// Where each node runs.
+  static func place(_ shapes: Graph, excluded: Set<String>) throws -> [NodeID: Placement] {
+    let names = Set(shapes.nodes.flatMap { [$0.name] + $0.outputs.map { shapes[$0].name } })
+    if let unknown = excluded.sorted().first(where: { !names.contains($0) }) {
+      throw GraphError("no node is called '\(unknown)'; `compress inspect` lists the names")
+    }
+    var result: [NodeID: Placement] = [:]
+    for node in shapes.nodes { result[node.id] = placement(of: node, in: shapes, excluded: excluded) }
+    return result
+  }
+
+  private static func placement(of node: Node, in shapes: Graph, excluded: Set<String>) -> Placement {
+    if excluded.contains(node.name) || node.outputs.contains(where: { excluded.contains(shapes[$0].name) }) {
+      return .float32(reason: "it was excluded")
+    }
+    guard let op = node.op as? any Quantizable else {
+      return .float32(reason: "\(node.op.name) has no integer kernel")
+    }
+    for id in node.inputs.prefix(1).compactMap(\.self) + node.outputs.prefix(1) {
+      guard let type = shapes[id].type else { return .float32(reason: "its types are not known") }
+      if type.element != .float32 { return .float32(reason: "it works on \(type.element.rawValue)") }
+      if type.shape.rank == 0 { return .float32(reason: "it works on a scalar") }
+    }
+    return op.obstacleToInteger(node, in: shapes).map { .float32(reason: $0) } ?? .integer
+  }
+
+  /// Which values' ranges are needed, and which values' channel means.
+  private static func observed(
+    _ graph: Graph, _ placements: [NodeID: Placement]
+  ) -> (wanted: Set<ValueID>, channels: [ValueID: Int]) {
+    var wanted: Set<ValueID> = []
+    var channels: [ValueID: Int] = [:]
+    for node in graph.nodes where placements[node.id] == .integer {
+      for case let input? in node.inputs where graph[input].constant == nil { wanted.insert(input) }
+      wanted.formUnion(node.outputs)
+      guard node.op is any WeightQuantizable, let input = node.inputs.first ?? nil else { continue }
+      // Where a Conv and a product read one value, the first of them has its channels followed.
+      let axis = Quantizer.channelAxis(of: node, in: graph)
+      if channels[input] == nil { channels[input] = axis }
+    }
+    return (wanted, channels)
+  }
+
+  /// The axis of a layer's input that its weights are summed over.
+  private static func channelAxis(of node: Node, in graph: Graph) -> Int {
+    let rank = node.inputs.first.flatMap { $0 }.flatMap { graph[$0].type?.shape.rank } ?? 0
+    return node.op is Conv ? 1 : rank - 1
+  }
+
+  /// Adds one batch of calibration samples, a tensor per input of the graph.
+  public mutating func calibrate(_ inputs: [Tensor]) throws { try calibrator.add(inputs) }
+
+  /// Chooses ranges and quantizes weights and biases.
+  /// - Throws: where no sample was seen or a weight is not finite.
+  public func finish() throws -> QuantizedModel {
+    guard calibrator.sampleCount > 0 else {
+      throw GraphError("calibration saw no samples; give it at least one")
+    }
+    let activations = try chooseActivations()
+    var model = QuantizedModel(
+      graph: graph, placements: placements, activations: activations, weights: [:], biases: [:],
+      settings: settings,
+      sampleCount: calibrator.sampleCount, clippedShares: [:], equalizedPairs: 0)
+    for node in graph.nodes where placements[node.id] == .integer {
+      guard let op = node.op as? any WeightQuantizable else { continue }
+      do {
+        try quantizeWeights(of: node, op, in: &model)
+      } catch let error as GraphError {
+        throw GraphError(node: node.label, error.message)
+      }
+    }
+    for (id, parameters) in activations {
+      guard let histogram = calibrator.statistics[id]?.histogram, histogram.total > 0 else { continue }
+      model.clippedShares[id] = histogram.share(outside: parameters.range)
+    }
+    return model
+  }
+
+  private func chooseActivations() throws -> [ValueID: QuantizationParameters] {
+    var result: [ValueID: QuantizationParameters] = [:]
+    func choose(_ id: ValueID) {
+      guard result[id] == nil else { return }
+      if let constant = graph[id].constant?.floats {
+        result[id] = QuantizationParameters(covering: (constant.min() ?? 0)...(constant.max() ?? 0))
+      } else if let statistics = calibrator.statistics[id] {
+        result[id] = QuantizationParameters(covering: settings.method.range(of: statistics.histogram))
+      }
+    }
+    for node in graph.nodes where placements[node.id] == .integer {
+      guard let op = node.op as? any Quantizable else { continue }
+      let operands = op is any WeightQuantizable ? node.inputs.prefix(1) : node.inputs[...]
+      for case let input? in operands where graph[input].type?.element == .float32 { choose(input) }
+      let output = node.outputs[0]
+      switch op.outputRange {
+      case .observed: choose(output)
+      case .fixed(let parameters): result[output] = parameters
+      case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
+      }
+    }
+    return result
+  }
+
+  private func quantizeWeights(of node: Node, _ op: any WeightQuantizable, in model: inout QuantizedModel)
+    throws
+  {
+    let input = try graph.operand(node, 0)
+    guard let weights = graph.constant(node, 1), let floats = weights.floats, let x = model.activations[input]
+    else {
+      throw GraphError("its weights or its input's range are missing")
+    }
+    let axis = op.outputChannelAxis(weights: weights.shape)
+    let channelCount = weights.shape[axis]
+    let quantized = try Quantizer.fitting(
+      weights, axis: axis, biases: try biases(of: node, channels: channelCount), inputScale: x.scale)
+    let channels = quantized.scales.count
+    var bias = try biases(of: node, channels: channels)
+    if settings.correctsBias, calibrator.channelAxes[input] == Quantizer.channelAxis(of: node, in: graph),
+      let means = calibrator.statistics[input]?.channelMeans
+    {
+      let shifts = BiasCorrection.shifts(
+        weights: floats, quantized: quantized, means: means,
+        inputChannel: Quantizer.inputChannel(op, shape: weights.shape))
+      for channel in 0..<channels { bias[channel] += shifts[channel] }
+    }
+    model.weights[node.id] = quantized
+    model.biases[node.id] = (0..<channels).map { channel in
+      let unit = Double(x.scale) * Double(quantized.scales[channel])
+      let level = (bias[channel] / unit).rounded(.toNearestOrEven)
+      // `fitting` leaves room for it; bias correction may have taken a little more.
+      let room = Double(Int32.max) - 255 * Double(quantized.magnitude(of: channel))
+      return Int32(Swift.min(room, Swift.max(-room, level)))
+    }
+  }
+
+  /// Quantizes weights so that every accumulator fits 32 bits: |acc| ≤ 255 · Σ|w| + |bias| (the zero point's part
+  /// cancels against a part of the sum), with half of the range for each.
+  ///
+  /// Where a channel's weights are tiny beside its bias, or very many, its scale grows until both fit.
+  private static func fitting(
+    _ weights: Tensor, axis: Int, biases: [Double], inputScale: Float
+  ) throws -> QuantizedWeights {
+    let half = Double(1 << 30)
+    // A little more than needed, for the rounding of the scale and for bias correction.
+    var least = biases.map { Float(abs($0) / (Double(inputScale) * half) * 1.01) }
+    var quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
+    var changed = false
+    for channel in quantized.scales.indices {
+      let sum = 255 * Double(quantized.magnitude(of: channel))
+      guard sum >= half else { continue }
+      least[channel] = quantized.scales[channel] * Float(sum / half * 1.01)
+      changed = true
+    }
+    if changed { quantized = try QuantizedWeights(weights, axis: axis, leastScales: least) }
+    guard quantized.scales.allSatisfy(\.isFinite) else {
+      throw GraphError("its bias is too large beside its input's range for 32 bits; check the weights")
+    }
+    return quantized
+  }
+
+  /// The bias of each output channel, alpha and beta applied.
+  private func biases(of node: Node, channels: Int) throws -> [Double] {
+    guard let tensor = graph.constant(node, 2), let floats = tensor.floats else {
+      return Array(repeating: 0, count: channels)
+    }
+    guard floats.count == channels || floats.count == 1 else {
+      throw GraphError("a bias of shape \(tensor.shape) does not fit \(channels) channels")
+    }
+    guard floats.allSatisfy(\.isFinite) else {
+      throw GraphError("its bias is not finite; train or export the model anew")
+    }
+    return (0..<channels).map { Double(floats[floats.count == 1 ? 0 : $0]) }
+  }
+
+  /// Which input channel an element of the weights meets, by its index and output channel.
+  private static func inputChannel(_ op: any WeightQuantizable, shape: [Int]) -> (Int, Int) -> Int {
+    if let conv = op as? Conv {
+      let perGroup = shape[1]
+      let taps = shape[2...].reduce(1, *)
+      let outputsPerGroup = shape[0] / conv.groups
+      return { index, channel in channel / outputsPerGroup * perGroup + index / taps % perGroup }
+    }
+    let axis = op.outputChannelAxis(weights: shape)
+    return axis == 0 ? { index, _ in index % shape[1] } : { index, _ in index / shape[1] }
+  }
+}
+
+extension StreamingHistogram {
+  /// The share of values outside a range.
+  func share(outside range: ClosedRange<Float>) -> Double {
+    // A bin's width of tolerance: values at the very end round to the last level.
+    let slack = binWidth
+    let outside = occupied.reduce(0) { sum, bin in
+      let x = center(bin)
+      return x < range.lowerBound - slack || x > range.upperBound + slack ? sum + bins[bin] : sum
+    }
+    return total > 0 ? Double(outside) / Double(total) : 0
+  }
+}

@@ -1,0 +1,68 @@
+import PithGraph
+
+/// Weights as the integer kernels take them, before packing.
+public struct QuantizedWeights: Sendable, Hashable {
+  /// In the constant's own axis order, each within −127…127.
+  public var values: [Int8]
+  public var shape: [Int]
+  /// The axis of output channels.
+  public var axis: Int
+  /// Reals per unit, one per output channel.
+  public var scales: [Float]
+
+  /// The elements of one output channel, in order: the offset of the first, how many runs, how long and how far apart.
+  func forEachElement(of channel: Int, _ body: (Int) -> Void) {
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let outer = shape[..<axis].reduce(1, *)
+    for o in 0..<outer {
+      let start = (o * shape[axis] + channel) * inner
+      for index in start..<(start + inner) { body(index) }
+    }
+  }
+
+  /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude.
+  ///
+  /// Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 2.
+  /// - Parameter leastScales: scales that a channel may not go below, so that its accumulator fits 32 bits.
+  /// - Throws: where a weight is not finite.
+  public init(_ weights: Tensor, axis: Int, leastScales: [Float] = []) throws {
+    guard let floats = weights.floats, weights.rank > axis else {
+      throw GraphError("the weights are \(weights.element.rawValue), but must be float32")
+    }
+    self.shape = weights.shape
+    self.axis = axis
+    values = Array(repeating: 0, count: floats.count)
+    scales = Array(repeating: 1, count: shape[axis])
+    for channel in 0..<shape[axis] {
+      var largest: Float = 0
+      var finite = true
+      forEachElement(of: channel) { index in
+        largest = Swift.max(largest, abs(floats[index]))
+        finite = finite && floats[index].isFinite
+      }
+      guard finite else {
+        throw GraphError(
+          "output channel \(channel) of the weights is not finite; train or export the model anew")
+      }
+      let scale = Swift.max(largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
+      guard scale >= .leastNormalMagnitude else { continue }
+      scales[channel] = scale
+      var quantized: [(Int, Int8)] = []
+      forEachElement(of: channel) { index in
+        let level = (floats[index] / scale).rounded(.toNearestOrEven)
+        quantized.append((index, Int8(Swift.min(127, Swift.max(-127, level)))))
+      }
+      for (index, value) in quantized { values[index] = value }
+    }
+  }
+
+  /// Σ |w| of an output channel, in units.
+  func magnitude(of channel: Int) -> Int {
+    var sum = 0
+    forEachElement(of: channel) { sum += abs(Int(values[$0])) }
+    return sum
+  }
+
+  /// The real that an element means.
+  public func real(_ index: Int, channel: Int) -> Float { Float(values[index]) * scales[channel] }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Round places on an axis.
+struct Ticks {
+  struct Tick {
+    var value: Double
+    var label: String
+  }
+
+  var ticks: [Tick]
+
+  /// 1, 2 or 5 times a power of ten: the step that cuts `range` into at most about `parts`.
+  static func step(_ range: Double, parts: Double) -> Double {
+    guard range.isFinite, range > 0 else { return 1 }
+    let rough = range / parts
+    let power = pow(10, floor(log10(rough)))
+    let factor = rough / power
+    let step = power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10)
+    return step.isNormal ? step : 1
+  }
+
+  /// From 0 to `maximum` bytes, in whole units of that size.
+  static func bytes(to maximum: Double, parts: Double = 4) -> Ticks {
+    var unit = 1.0
+    var name = "B"
+    for next in ["KB", "MB", "GB", "TB", "PB", "EB"] where maximum / unit >= 1024 {
+      unit *= 1024
+      name = next
+    }
+    return linear(from: 0, to: maximum / unit, scale: unit, parts: parts) { "\($0) \(name)" }
+  }
+
+  static func decibels(to maximum: Double) -> Ticks {
+    linear(from: 0, to: maximum, scale: 1, parts: 4) { "\($0) dB" }
+  }
+
+  /// Between two shares, labelled in per cent.
+  static func percent(from low: Double, to high: Double) -> Ticks {
+    linear(from: 100 * low, to: 100 * high, scale: 0.01, parts: 6) { "\($0) %" }
+  }
+
+  private static func linear(
+    from low: Double, to high: Double, scale: Double, parts: Double, label: (String) -> String
+  ) -> Ticks {
+    let step = step(high - low, parts: parts)
+    let decimals = step < 1 ? min(6, Int(clamping: (-log10(step)).rounded(.up))) : 0
+    var ticks: [Tick] = []
+    var index = (low / step - 1e-9).rounded(.up)
+    // The bound holds whatever rounding does to the step.
+    while index * step <= high * (1 + 1e-12), ticks.count < 12 {
+      let text = index == 0 ? "0" : label(Units.fixed(index * step, decimals))
+      ticks.append(Tick(value: index * step * scale, label: text))
+      index += 1
+    }
+    return Ticks(ticks: ticks)
+  }
+}

@@ -1,1 +1,0 @@
-// PithReport: placeholder until the room is furnished.

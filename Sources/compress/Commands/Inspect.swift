@@ -1,0 +1,19 @@
+import ArgumentParser
+import Pith
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows a model's graph, parameters, multiply-adds and memory, and what will be integer and what not.",
+    discussion: """
+      Examples:
+        compress inspect model.onnx
+        compress inspect model.pith --json
+      """)
+
+  @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
+  var model: String
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws { try output.show(try InspectionJob.run(path: model)) }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Pith
+
+struct Quantize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes an int8 .pith file of a trained network, and says what it cost.",
+    discussion: """
+      \(DataOptions.forms)
+      Labels are not needed to calibrate.
+
+      Examples:
+        compress quantize model.onnx --calibrate images.idx.gz -o model.pith
+        compress quantize model.onnx --calibrate train.npz --samples 1000 --method mse \\
+            --eval test.npz:x,y --report report.html -o model.pith
+        compress quantize model.onnx --calibrate cifar.data.yaml --strict -o model.pith
+      """)
+
+  @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
+  var model: String
+
+  @Option(help: ArgumentHelp("Samples that activation ranges are measured on.", valueName: "data"))
+  var calibrate: String
+
+  @Option(help: "How many samples to calibrate on, evenly spread over the data.")
+  var samples = 512
+
+  @Option(help: "How ranges are chosen: minmax, percentile, mse or entropy.")
+  var method: RangeMethod = .minmax
+
+  @Option(name: .customLong("eval"), help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
+  var evaluation: String?
+
+  @Flag(help: "Fail where anything would stay in fp32.")
+  var strict = false
+
+  @Option(help: ArgumentHelp("Write a report with plots as one HTML file.", valueName: "out.html"))
+  var report: String?
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "The .pith file to write.")
+  var outputPath: String
+
+  @Option(help: ArgumentHelp("Keep a node in fp32, by name; may be repeated.", valueName: "node"))
+  var exclude: [String] = []
+
+  @Flag(inversion: .prefixedNo, help: "Correct biases for the weights' rounding.")
+  var biasCorrection = true
+
+  @Flag(inversion: .prefixedNo, help: "Equalize channels around depthwise convolutions.")
+  var equalize = true
+
+  @Flag(help: "Leave names out of the file.")
+  var strip = false
+
+  @Option(help: ArgumentHelp("Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
+  var exportQdq: String?
+
+  @Option(help: "Threads to calibrate and score with; by default all processors.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
+    guard outputPath != model else { throw ValidationError("-o would overwrite the model") }
+  }
+
+  func run() throws {
+    Parallelism.threadCount = threads
+    let settings = QuantizationSettings(
+      method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude))
+    let request = QuantizationJob.Request(
+      modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
+      evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
+      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip,
+      command: CommandText.current)
+    let line = output.progress
+    let result = try QuantizationJob(request, progress: line.update).run()
+    line.finish()
+    try output.show(result)
+  }
+}
+
+extension RangeMethod: ExpressibleByArgument {}

@@ -1,1 +1,0 @@
-// PithDataTests: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithGraphTests: placeholder until the room is furnished.

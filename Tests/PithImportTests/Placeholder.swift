@@ -1,1 +1,0 @@
-// PithImportTests: placeholder until the room is furnished.

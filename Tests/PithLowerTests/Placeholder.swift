@@ -1,1 +1,0 @@
-// PithLowerTests: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithPassesTests: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithReportTests: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithTestSupport: placeholder until the room is furnished.

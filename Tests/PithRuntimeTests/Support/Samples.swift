@@ -33,8 +33,11 @@ enum Samples {
     let table = b.constant((0..<256).map { UInt8(255 - $0) })
     let exponents = b.constant((0..<256).map { UInt32(1 << 24) >> UInt32(min($0, 31)) })
 
-    func weights(_ k: Int) -> [[Int8]] {
-      (0..<8).map { (c: Int) -> [Int8] in (0..<k).map { (i: Int) -> Int8 in Int8((i * 5 + c * 3) % 9 - 4) } }
+    /// Zero for the bytes of each tap from `used` on: they are padding, and may be anything.
+    func weights(_ k: Int, tap: Int = 1, used: Int = 1) -> [[Int8]] {
+      (0..<8).map { (c: Int) -> [Int8] in
+        (0..<k).map { (i: Int) -> Int8 in i % tap < used ? Int8((i * 5 + c * 3) % 9 - 4) : 0 }
+      }
     }
     func parameters(_ record: inout pith_instruction, _ weights: UInt32) {
       record.weights = weights
@@ -44,7 +47,7 @@ enum Samples {
     }
     b.emit(PITH_OP_FILL, [], halo) { $0.immediate_i = 3 }
     b.quantize(input, halo, strides: [40, 4, 1, 20], byteOffset: 2 * 6 + 2, dims: [1, 5, 4, 2])
-    var packed = b.pack(weights(3 * 8))
+    var packed = b.pack(weights(3 * 8, tap: 8, used: 6))
     b.emit(PITH_OP_CONV, [halo], first) {
       parameters(&$0, packed)
       $0.name = firstName
@@ -52,7 +55,7 @@ enum Samples {
       $0.window.tap_bytes = 8  // three pixels of 2 bytes, padded
       $0.window.extent = 8
     }
-    packed = b.pack(weights(3 * 4))
+    packed = b.pack(weights(3 * 4, tap: 4, used: 3))
     b.emit(PITH_OP_DEPTHWISE, [first], depthwise) {
       parameters(&$0, packed)
       $0.window = Builder.window(kernel: (3, 3), pads: (1, 1, 1, 1))

@@ -48,12 +48,12 @@ enum VectorMath {
     return (remainder, power)
   }
 
-  /// eˣ, to about 2 units in the last place; 2⁻¹²⁶ to 2¹²⁷ where the exact value is beyond.
+  /// eˣ, to about 2 units in the last place; zero below the normal numbers, and e⁸⁸ above that.
   @inline(__always)
   static func exponential(_ x: Float) -> Float {
     let low = x < -87.3 ? -87.3 : x
     let (remainder, power) = reduce(low > 88 ? 88 : low)
-    return (exponentialMinusOne(reduced: remainder) + 1) * power
+    return x < -87.3 ? 0 : (exponentialMinusOne(reduced: remainder) + 1) * power
   }
 
   /// 1 / (1 + e⁻ˣ)

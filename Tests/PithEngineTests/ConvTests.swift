@@ -71,6 +71,10 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
     ConvCase(batch: 1, channels: 3, filters: 4, input: [60, 50], kernel: [1, 1], hasBias: false),
     ConvCase(channels: 6, filters: 9, input: [12, 11], kernel: [1, 1], strides: [2, 3]),
     ConvCase(channels: 3, filters: 4, input: [12, 11], kernel: [1, 1], padding: same(1)),
+    // Far apart, yet what is read is little.
+    ConvCase(
+      channels: 2, filters: 3, input: [9, 9], kernel: [2, 2], strides: [(1 << 20) - 1, (1 << 20) - 1],
+      dilations: [(1 << 20) - 1, (1 << 20) - 1], padding: same((1 << 20) - 1)),
   ]
 
   static let grouped: [ConvCase] = [

@@ -22,7 +22,7 @@ import Testing
     expectClose(try op.evaluate([x] + parameters)[0], expected)
   }
 
-  @Test(arguments: [-1, 0, 1, 2], [[3, 4, 5], [1, 7, 1], [2, 300, 70]])
+  @Test(arguments: [-1, 0, 1, 2], [[3, 4, 5], [1, 7, 1], [2, 30, 70], [2, 400, 3]])
   func softmaxAgreesWithItsDefinition(axis: Int, shape: [Int]) throws {
     var random = SeededRandom(seed: 10)
     let x = random.tensor(shape, in: -30...30)
@@ -78,6 +78,7 @@ import Testing
   @Test func meansOfManyElementsAreAccurate() throws {
     let count = 3_000_000
     let x = Tensor(shape: [1, 1, count], floats: Array(repeating: 0.1, count: count))
-    #expect(try GlobalAveragePool().evaluate([x]) == [Tensor(shape: [1, 1, 1], floats: [0.1])])
+    let expected = Reference(shape: [1, 1, 1], values: [Double(Float(0.1))])
+    expectClose(try GlobalAveragePool().evaluate([x])[0], expected, tolerance: 1e-6)
   }
 }

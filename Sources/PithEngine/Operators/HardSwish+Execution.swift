@@ -2,6 +2,7 @@ import PithGraph
 
 extension HardSwish: InPlaceExecutable {
   public func evaluate(consuming inputs: inout [Tensor?]) throws -> [Tensor] {
-    try mapFloats(&inputs) { $0 * VectorLoops.bounded($0 / 6 + 0.5, 0, 1) }
+    // Near -3, x + 3 is exact where x / 6 + 1 / 2 is not.
+    try mapFloats(&inputs) { $0 * (VectorLoops.bounded($0 + 3, 0, 6) / 6) }
   }
 }

@@ -131,6 +131,11 @@ import Testing
     Case(
       "a huge fill", TestModel("ConstantOfShape", ["s"]).with("s", Tensor(ints: [1 << 40])), "too large"),
     Case(
+      "many large fills",
+      edited(TestModel("ConstantOfShape", ["s"]).with("s", Tensor(ints: [3 << 20]))) {
+        $0.add("ConstantOfShape", ["s"], ["z"], name: "second")
+      }, "'second'", "too large"),
+    Case(
       "pads beyond reason", TestModel("Pad", ["x", "p"]).with("p", Tensor(ints: [.min, 0, 0, 0])),
       "'n' (Pad)", "too large"),
   ]

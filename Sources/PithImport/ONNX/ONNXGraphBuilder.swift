@@ -7,6 +7,7 @@ final class ONNXGraphBuilder {
   private let file: ONNXFile
   private var tensors: TensorReader
   private let used: Set<String>
+  private var filledCount = 0
   private var ids: [String: ValueID] = [:]
 
   init(_ file: ONNXFile, nodes: [ONNXNode], tensors: TensorReader) throws {
@@ -98,6 +99,13 @@ final class ONNXGraphBuilder {
   func bind(_ node: ONNXNode, to tensor: Tensor) throws {
     guard node.outputs.count == 1 else { throw GraphError("it must have one output") }
     ids[node.outputs[0]] = graph.addConstant(node.outputs[0], tensor)
+  }
+
+  /// Whether a node may make up a constant of that many elements, which then count.
+  func mayFill(_ count: Int) -> Bool {
+    guard count <= ONNXLimits.filledElements - filledCount else { return false }
+    filledCount += count
+    return true
   }
 
   func markOutputs() throws {

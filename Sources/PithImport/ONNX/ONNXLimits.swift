@@ -4,8 +4,8 @@ enum ONNXLimits {
   static let rank = 32
   /// Elements of a value at batch 1.
   static let elements = 1 << 28
-  /// Elements that an operator may fill in by itself (`ConstantOfShape`).
-  static let filledElements = 1 << 24
+  /// Elements that all nodes together may fill in by themselves (`ConstantOfShape`).
+  static let filledElements = 1 << 22
   /// Elements of an integer tensor that is computed while the graph is built.
   static let foldedElements = 1 << 12
   /// Characters in the name of an axis, which joining axes makes longer.

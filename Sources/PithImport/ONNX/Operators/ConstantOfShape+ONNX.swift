@@ -12,9 +12,9 @@ enum ONNXConstantOfShape: ONNXReader {
         "its shape is not constant; export the model with a fixed batch or simplify it with onnxsim")
     }
     let sizes = dimensions.compactMap(\.size)
-    guard sizes.count <= ONNXLimits.rank, let count = Shape.elementCount(sizes),
-      count <= ONNXLimits.filledElements
-    else { throw GraphError("a tensor of shape \(Shape(sizes)) is too large to be written out") }
+    guard sizes.count <= ONNXLimits.rank, let count = Shape.elementCount(sizes), builder.mayFill(count) else {
+      throw GraphError("a tensor of shape \(Shape(sizes)) is too large to be written out")
+    }
     guard value.count == 1 else { throw GraphError("its value has \(value.count) elements instead of one") }
     try builder.bind(node, to: Tensor(shape: sizes, storage: value.storage.repeated(count)))
   }
@@ -23,7 +23,7 @@ enum ONNXConstantOfShape: ONNXReader {
 extension Tensor.Storage {
   /// The first element, `count` times.
   fileprivate func repeated(_ count: Int) -> Tensor.Storage {
-    func fill<T>(_ values: [T]) -> [T] { values.prefix(1).flatMap { Array(repeating: $0, count: count) } }
+    func fill<T>(_ values: [T]) -> [T] { values.first.map { Array(repeating: $0, count: count) } ?? [] }
     return switch self {
     case .float32(let values): .float32(fill(values))
     case .float64(let values): .float64(fill(values))

@@ -65,6 +65,7 @@ let package = Package(
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),
+    .testTarget(name: "CompressTests", dependencies: ["compress"]),
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
   ]
 )

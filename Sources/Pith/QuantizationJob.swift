@@ -16,16 +16,18 @@ public struct QuantizationJob {
     public var outputPath: String
     /// Where to write the same model with QuantizeLinear and DequantizeLinear nodes, for ONNX Runtime.
     public var qdqPath: String?
-    /// Whether to time fp32 and int8.
-    public var measuresLatency: Bool
+    /// Where to write the report as one HTML page; then fp32 and int8 are timed for it.
+    public var reportPath: String?
     public var threads: Int
     public var keepsNames: Bool
     /// For the report.
     public var command: String
 
     public init(
-      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings, evaluation: DataSet?,
-      isStrict: Bool, outputPath: String, qdqPath: String?, measuresLatency: Bool, threads: Int, keepsNames: Bool,
+      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
+      evaluation: DataSet?,
+      isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
+      keepsNames: Bool,
       command: String
     ) {
       self.modelPath = modelPath
@@ -36,7 +38,7 @@ public struct QuantizationJob {
       self.isStrict = isStrict
       self.outputPath = outputPath
       self.qdqPath = qdqPath
-      self.measuresLatency = measuresLatency
+      self.reportPath = reportPath
       self.threads = threads
       self.keepsNames = keepsNames
       self.command = command
@@ -79,17 +81,37 @@ public struct QuantizationJob {
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
 
-    try AtomicFile.write(program.bytes, to: request.outputPath)
-    if let path = request.qdqPath { try QDQExport.write(model, to: path) }
-    return report(
-      name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log)
+    let result = report(
+      name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
+    )
+    try write(program, model, result)
+    return result
+  }
+
+  /// Writes every file or none: each is complete beside its place before the first appears.
+  private func write(_ program: Program, _ model: QuantizedModel, _ report: QuantizationReport) throws {
+    func writeProgram() throws {
+      try AtomicFile.write(to: request.outputPath) { sink in
+        try sink.write(program.bytes)
+        try sink.flush()
+        if let path = request.qdqPath { try QDQExport.write(model, to: path) }
+      }
+    }
+    guard let path = request.reportPath else { return try writeProgram() }
+    try AtomicFile.write(to: path) { sink in
+      try sink.write(report.html())
+      try sink.flush()
+      try writeProgram()
+    }
   }
 
   private func loadGraph() throws -> Graph {
     switch try LoadedModel(path: request.modelPath) {
     case .graph(let graph): return graph
     case .program:
-      throw PithFailure("\(request.modelPath) is a .pith file, which is quantized already; name the model that it was made from")
+      throw PithFailure(
+        "\(request.modelPath) is a .pith file, which is quantized already; name the model that it was made from"
+      )
     }
   }
 
@@ -103,18 +125,19 @@ public struct QuantizationJob {
     let pairs = request.settings.equalizes ? CrossLayerEqualization.pairs(in: graph) : []
     if !pairs.isEmpty {
       var calibrator = try Calibrator(
-        graph, wanted: [], channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
+        graph, wanted: [],
+        channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
       try feed("equalize", predictor) { tensor, _ in try calibrator.add([tensor]) }
       (graph, equalized) = try CrossLayerEqualization.apply(
         to: graph, pairs: pairs, statistics: calibrator.statistics)
     }
     var quantizer = try Quantizer(graph, settings: request.settings)
-    let elements = predictor.sampleShape.reduce(1, *)
+    let elements = predictor.sampleShape.reduce(predictor.hasFixedBatch ? predictor.batchSize : 1, *)
     var samples: [[Float]] = []
     try feed("calibrate", predictor) { tensor, floats in
       try quantizer.calibrate([tensor])
       // Enough of them, spread over the set, to compare layers on.
-      if samples.count < 16 { samples.append(Array(floats.prefix(elements))) }
+      if samples.count < 16, floats.count >= elements { samples.append(Array(floats.prefix(elements))) }
     }
     kept = samples
     var model = try quantizer.finish()
@@ -159,8 +182,9 @@ public struct QuantizationJob {
     return AccuracyComparison(before, after)
   }
 
-  private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison? {
-    guard request.measuresLatency else { return nil }
+  private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison?
+  {
+    guard request.reportPath != nil else { return nil }
     let threads = Parallelism.threadCount
     Parallelism.threadCount = 1
     defer { Parallelism.threadCount = threads }
@@ -174,7 +198,8 @@ public struct QuantizationJob {
   // MARK: Report
 
   private func report(
-    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise, accuracy: AccuracyComparison?,
+    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise,
+    accuracy: AccuracyComparison?,
     latency: LatencyComparison?, log: [AppliedRewrite]
   ) -> QuantizationReport {
     let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
@@ -189,7 +214,8 @@ public struct QuantizationJob {
         arenaBytes: program.arenaBytes, weightBytes: program.weightBytes, fileBytes: program.bytes.count),
       signalToNoise: model.graph.outputs.first.flatMap { noise.decibels($0) },
       layers: LayerTable.layers(model, program, noise), warnings: warnings(model, accuracy),
-      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) }, seconds: watch.stages)
+      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) },
+      seconds: watch.stages)
   }
 
   private func warnings(_ model: QuantizedModel, _ accuracy: AccuracyComparison?) -> [String] {
@@ -202,7 +228,8 @@ public struct QuantizationJob {
     let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
     if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {
       result.append(
-        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels")
+        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
+      )
     }
     return result
   }
@@ -236,6 +263,7 @@ extension AccuracyComparison {
       }
     }
     self.init(
-      samples: before.samples, bothRight: both, onlyFp32Right: onlyBefore, onlyInt8Right: onlyAfter, agreeing: agreeing)
+      samples: before.samples, bothRight: both, onlyFp32Right: onlyBefore, onlyInt8Right: onlyAfter,
+      agreeing: agreeing)
   }
 }

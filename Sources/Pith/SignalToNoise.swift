@@ -14,15 +14,16 @@ public struct SignalToNoise: Sendable {
   /// Runs both over samples.
   /// - Parameters:
   ///   - model: the quantized model whose program is run with every intermediate kept.
-  ///   - batches: samples, one array of floats each.
+  ///   - samples: what the program takes in one run: one sample each, or a whole batch where that is fixed.
   public static func measure(_ model: QuantizedModel, samples: [[Float]]) throws -> SignalToNoise {
     let program = try Lowering.lower(model, keepsIntermediates: true)
     let session = PithSession(try PithModel(bytes: program.bytes, source: model.graph.name))
     let engine = try FloatEngine(model.graph)
-    guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions else {
+    guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions
+    else {
       return SignalToNoise()
     }
-    let shape = [1] + dimensions.dropFirst().map { $0.size ?? 1 }
+    let shape = dimensions.map { $0.size ?? 1 }
     let result = Accumulator()
     for sample in samples where sample.count == shape.reduce(1, *) {
       _ = try session.run(inputs: [sample])
@@ -47,7 +48,8 @@ public struct SignalToNoise: Sendable {
       for h in 0..<trace.dims[1] {
         for w in 0..<trace.dims[2] {
           let byte = n * trace.byteStrides[0] + h * trace.byteStrides[1] + w * trace.byteStrides[2]
-          let element = n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
+          let element =
+            n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
           for c in 0..<trace.dims[3] {
             let x = Double(floats[element + c * trace.elementStrides[3]])
             let difference = x - Double(trace.parameters.real(bytes[byte + c]))

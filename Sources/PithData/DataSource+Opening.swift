@@ -77,3 +77,9 @@ extension DataSource {
     }
   }
 }
+
+extension DataSource {
+  /// Whether the samples are a table of text, which may have a column of labels.
+  /// - Throws: `FileError` when the file cannot be read, or is of no known format.
+  public func isTable() throws -> Bool { try FileFormat(path) == .csv }
+}

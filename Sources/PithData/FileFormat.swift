@@ -19,13 +19,17 @@ enum FileFormat: Equatable {
         throw FileError(path: path, reason: "is a ZIP archive inside gzip; unpack it with gunzip first")
       }
       self = .npz
-    } else if FileFormat.isText(head) {
-      self = .csv
     } else {
-      let what = FileFormat.known.first { head.starts(with: $0.magic) }?.name ?? "no format known here"
+      // Some magics are text themselves, and a table may begin with the same letters.
+      let known = FileFormat.known.first { head.starts(with: $0.magic) }
+      if FileFormat.isText(head), (known?.magic.first ?? 0) < 0x80 {
+        self = .csv
+        return
+      }
       throw FileError(
         path: path,
-        reason: "is \(what); data are IDX, NPY, NPZ or CSV: save it with numpy.savez(FILE, x=x, y=y)")
+        reason: "is \(known?.name ?? "no format known here"); data are IDX, NPY, NPZ or CSV: "
+          + "save it with numpy.savez(FILE, x=x, y=y)")
     }
   }
 

@@ -10,7 +10,7 @@ struct LabelDecoder: Sendable {
     guard let label = Int(exactly: value) else {
       throw FileError(
         path: name,
-        reason: "the label of sample \(sample) is \(value), and labels are whole numbers of classes; "
+        reason: "the label of sample \(sample) is \(Float(value)), and labels are whole numbers of classes; "
           + "for calibration leave the labels away")
     }
     return label

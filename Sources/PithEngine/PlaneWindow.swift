@@ -129,11 +129,11 @@ struct PlaneLayout {
           let row = index * window.stride.rows + rowPhase - window.pad.rows
           if let plane, row >= 0, row < window.input.rows, !inside.isEmpty {
             let first = inside.lowerBound * window.stride.columns + remainder - window.pad.columns
-            target.update(repeating: padding, count: inside.lowerBound)
+            for column in 0..<inside.lowerBound { target[column] = padding }
             Self.copy(
               plane + row * window.input.columns + first, stride: window.stride.columns,
               to: target + inside.lowerBound, count: inside.count)
-            (target + inside.upperBound).update(repeating: padding, count: pitch - inside.upperBound)
+            for column in inside.upperBound..<pitch { target[column] = padding }
           } else {
             target.update(repeating: padding, count: pitch)
           }

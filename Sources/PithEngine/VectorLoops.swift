@@ -68,6 +68,19 @@ enum VectorLoops {
     }
   }
 
+  /// target[i] = combine(target[i], source[i · stride]).
+  @inline(__always)
+  static func fold(
+    _ target: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, stride: Int, count: Int,
+    _ combine: (Float, Float) -> Float
+  ) {
+    switch stride {
+    case 1: for index in 0..<count { target[index] = combine(target[index], source[index]) }
+    case 2: for index in 0..<count { target[index] = combine(target[index], source[2 &* index]) }
+    default: for index in 0..<count { target[index] = combine(target[index], source[index &* stride]) }
+    }
+  }
+
   /// The sum. Eight partial sums of short stretches in Float, those in Double: fast, and accurate for any length.
   static func sum(_ source: UnsafePointer<Float>, count: Int) -> Double {
     var total = 0.0

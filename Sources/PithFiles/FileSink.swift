@@ -50,7 +50,8 @@ public struct FileSink: ~Copyable {
   }
 
   /// Hands what is buffered to the system.
-  mutating func flush() throws {
+  /// - Throws: ``FileError`` when the system does not take it.
+  public mutating func flush() throws {
     guard !buffer.isEmpty else { return }
     try buffer.withUnsafeBytes { try send($0) }
     buffer.removeAll(keepingCapacity: true)

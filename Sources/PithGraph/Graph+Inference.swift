@@ -19,30 +19,37 @@ extension Graph {
   /// The types of a node's outputs, given those of its operands.
   /// - Throws: `GraphError` that names the node where its operands do not fit.
   public func outputTypes(of node: Node) throws -> [ValueType] {
-    let operands = Operands(
-      types: node.inputs.map { $0.flatMap { self[$0].type } },
-      constants: node.inputs.map { $0.flatMap { self[$0].constant } })
-    let arity = type(of: node.op).operandCount
     do {
-      guard arity.contains(operands.count) else {
-        throw GraphError(
-          "\(node.op.name) has \(operands.count) operands, but takes \(arity.lowerBound) to \(arity.upperBound)"
-        )
-      }
-      for (index, input) in node.inputs.enumerated() where input != nil && operands.types[index] == nil {
-        throw GraphError("operand \(index) is used before it is computed")
-      }
-      let types = try node.op.inferTypes(operands)
-      guard types.count >= node.outputs.count else {
-        throw GraphError("\(node.op.name) has \(types.count) outputs, but \(node.outputs.count) are used")
-      }
-      for type in types where !type.shape.isWithinLimits {
-        throw GraphError("an output is too large: \(String(type.shape.description.prefix(200)))")
-      }
-      return types
+      return try outputTypes(of: node.op, inputs: node.inputs, outputCount: node.outputs.count)
     } catch let error as GraphError {
       throw GraphError(node: node.label, error.message)
     }
+  }
+
+  /// The types of the outputs that an operator would have on these values, `outputCount` of them or more.
+  /// - Throws: `GraphError` where the operands do not fit.
+  public func outputTypes(
+    of op: any Operator, inputs: [ValueID?], outputCount: Int
+  ) throws -> [ValueType] {
+    let operands = Operands(
+      types: inputs.map { $0.flatMap { self[$0].type } },
+      constants: inputs.map { $0.flatMap { self[$0].constant } })
+    let arity = type(of: op).operandCount
+    guard arity.contains(operands.count) else {
+      throw GraphError(
+        "\(op.name) has \(operands.count) operands, but takes \(arity.lowerBound) to \(arity.upperBound)")
+    }
+    for (index, input) in inputs.enumerated() where input != nil && operands.types[index] == nil {
+      throw GraphError("operand \(index) is used before it is computed")
+    }
+    let types = try op.inferTypes(operands)
+    guard types.count >= outputCount else {
+      throw GraphError("\(op.name) has \(types.count) outputs, but \(outputCount) are used")
+    }
+    for type in types where !type.shape.isWithinLimits {
+      throw GraphError("an output is too large: \(String(type.shape.description.prefix(200)))")
+    }
+    return types
   }
 
   /// A copy in which every axis called by one of these names has that size.

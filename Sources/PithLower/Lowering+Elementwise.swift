@@ -55,26 +55,37 @@ extension Lowering {
     account(node, bytes: 256)
   }
 
-  /// The smaller operand as a map that the kernel broadcasts.
+  /// The smaller operand as a map that the kernel broadcasts over height and width.
   private mutating func secondOperand(
     _ b: ValueID, _ form: Broadcasting.Form, _ layout: Layout, _ sizes: [Int]
   ) throws -> TensorIndex {
     switch form {
     case .same: return try bytes(b, layout: layout).tensor
     case .perChannel:
-      // Whatever its rank, its elements are the channels of one pixel.
+      // Whatever its rank, its elements are the channels of one pixel, for each image or for all.
       let count = try self.sizes(b).reduce(1, *)
-      return try bytes(b, layout: .perChannel(batch: count / sizes[1], channels: sizes[1])).tensor
+      let channels = sizes[1]
+      let value = try bytes(b, layout: .perChannel(batch: count / channels, channels: channels))
+      guard count / channels < layout.dims[0] else { return value.tensor }
+      return try repeated(value, b, batch: layout.dims[0], channels: channels, stride: 1)
     case .scalar:
-      // One computed element, repeated over a pixel's channels and then over the map.
+      // One computed element, for all channels.
       let value = try bytes(b, layout: .dense(1))
-      let channels = layout.dims[3]
-      let pixel = builder.addBytes(.dense(channels), try parameters(b), name: graph[b].name)
-      builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: pixel) {
-        $0.move = pith_move(dims: [channels], inputStrides: [0], outputStrides: [1])
-      }
-      return pixel
+      return try repeated(value, b, batch: layout.dims[0], channels: layout.dims[3], stride: 0)
     }
+  }
+
+  /// A pixel for each image, its channels those of one pixel, or all the same where `stride` is 0.
+  private mutating func repeated(
+    _ value: ByteValue, _ id: ValueID, batch: Int, channels: Int, stride: Int
+  ) throws -> TensorIndex {
+    let pixels = Layout.perChannel(batch: batch, channels: channels)
+    let target = builder.addBytes(pixels, try parameters(id), name: graph[id].name)
+    builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
+      $0.move = pith_move(
+        dims: pixels.dims, inputStrides: [0, 0, 0, stride], outputStrides: pixels.byteStrides)
+    }
+    return target
   }
 
   /// Lowers a sum or difference.

@@ -77,7 +77,8 @@ public struct Lowering {
   private mutating func emitOutput(_ output: ValueID) throws {
     let sizes = try graph.sizes(output)
     let target = builder.addOutput(sizes, name: graph[output].name)
-    if let value = byteValues[output]?.first {
+    // Floats that exist leave as they are, even where an integer node reads the value as bytes too.
+    if existingFloats(output) == nil, let value = byteValues[output]?.first {
       emitDequantize(value, to: target)
     } else {
       let source = try floats(output)

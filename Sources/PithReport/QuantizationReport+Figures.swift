@@ -1,7 +1,7 @@
 /// Figures that more than one rendering shows.
 extension QuantizationReport {
   var floatLayers: [(name: String, reason: String?)] {
-    layers.filter { $0.placement == .float32 }.map { ($0.name, $0.reason) }
+    layers.filter { $0.placement == .float32 }.map { (LayerNames.shown($0.name), $0.reason) }
   }
 
   var int8Count: Int { layers.count { $0.placement == .int8 } }

@@ -100,8 +100,8 @@ import Testing
     let whole = try all(files.path("a.csv"))
     #expect(whole.set.count == rows + 1)
     let wrong = (0..<rows).first { row in
-      whole.inputs[3 * row] != Float(row) || whole.inputs[3 * row + 1] != Float(row % 97)
-        || whole.inputs[3 * row + 2] != Float(row) + 0.25
+      let expected: [Float] = [Float(row), Float(row % 97), Float(row) + 0.25]
+      return Array(whole.inputs[3 * row..<3 * row + 3]) != expected
     }
     #expect(wrong == nil)
   }

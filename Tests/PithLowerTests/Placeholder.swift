@@ -1,1 +1,1 @@
-// PithLowerTests: placeholder until the room is furnished.
+// Filled by a later merge.

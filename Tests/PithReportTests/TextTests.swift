@@ -91,7 +91,7 @@ import Testing
     let names = ["/features/features.3/conv/conv.1/conv.1.0/Conv", "/a/Conv", "a/Relu", "", "/", "Gemm"]
     #expect(
       LayerNames.shortened(names, operators: ["Conv+Clip", "Conv", "Relu", "X", "X", "Gemm"])
-        == ["features.3/conv.1.0", "/a/Conv", "a/Relu", "", "/", "Gemm"])
+        == ["features.3/conv.1.0", "/a/Conv", "a/Relu", "(unnamed)", "/", "Gemm"])
   }
 
   @Test func units() {

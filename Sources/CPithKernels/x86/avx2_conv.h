@@ -13,80 +13,181 @@ typedef struct spread {
   uint8_t bytes[SPREAD_BYTES] __attribute__((aligned(64)));
 } spread;
 
-/// Takes a pixel's reduction in pieces and spreads it 32 bytes at a time.
+/// Takes a pixel's reduction in pieces, all of the same length, and spreads it, 32 bytes every `step` bytes.
 typedef struct gather {
-  uint8_t *to;
+  uint8_t *to, *staged;  // GATHERED_BYTES and room for a vector
   ptrdiff_t step;
   size_t fill;
   int halves;
-  uint8_t bytes[GATHERED_BYTES + 32];
 } gather;
 
-HELPER void spread_32(uint8_t *to, const uint8_t *from, int halves) {
+HELPER void spread_vector(uint8_t *to, const uint8_t *from, int halves) {
   const __m256i bytes = vector_load(from);
-  const __m256i low = _mm256_set1_epi8(15), even = _mm256_set1_epi16(255);
-  vector_store(to, _mm256_and_si256(bytes, halves ? low : even));
-  vector_store(
-      to + 32, halves ? _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low) : _mm256_srli_epi16(bytes, 8));
-}
-
-/// Spreads all whole pieces of 32 bytes, or with `last` what there is.
-HELPER void gather_flush(gather *g, int last) {
-  size_t done = 0;
-  for (; done + 32 <= g->fill || (last && done < g->fill); done += 32, g->to += g->step)
-    spread_32(g->to, g->bytes + done, g->halves);
-  if (last) return;
-  g->fill -= done;
-  vector_store(g->bytes, vector_load(g->bytes + done));
-}
-
-/// `count` bytes, a multiple of 4; none beyond are read.
-HELPER void gather_copy(gather *g, const uint8_t *from, size_t count) {
-  if (g->fill == 0 && count % 32 == 0) {
-    for (size_t i = 0; i < count; i += 32, g->to += g->step) spread_32(g->to, from + i, g->halves);
-    return;
+  if (halves) {
+    const __m256i low = _mm256_set1_epi8(15);
+    vector_store(to, _mm256_and_si256(bytes, low));
+    vector_store(to + 32, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low));
+  } else {
+    vector_store(to, _mm256_and_si256(bytes, _mm256_set1_epi16(255)));
+    vector_store(to + 32, _mm256_srli_epi16(bytes, 8));
   }
+}
+
+HELPER void spread_32(gather *g, const uint8_t *from) {
+  spread_vector(g->to, from, g->halves);
+  g->to += g->step;
+}
+
+/// A piece of less than 32 bytes, 4 at a time: a vector loaded soon over several small stores would have to wait for them.
+HELPER void spread_small(gather *g, const uint8_t *from, size_t count) {
+  const uint32_t mask = g->halves ? 0x0F0F0F0F : 0x00FF00FF;
+  for (size_t i = 0; i < count; i += 4, g->to += 4) {
+    uint32_t four;
+    __builtin_memcpy(&four, from + i, 4);
+    const uint32_t first = four & mask, second = four >> (g->halves ? 4 : 8) & mask;
+    __builtin_memcpy(g->to, &first, 4);
+    __builtin_memcpy(g->to + 32, &second, 4);
+    g->fill += 4;
+    if (g->fill % 32 == 0) g->to += g->step - 32;
+  }
+}
+
+/// Any other piece is staged; `map` tells that a vector may be read behind it.
+HELPER void spread_staged(gather *g, const uint8_t *from, size_t count, int map) {
   while (count > 0) {
     const size_t piece = pith_min(count, GATHERED_BYTES - g->fill);
-    uint8_t *to = g->bytes + g->fill;
+    uint8_t *to = g->staged + g->fill;
     size_t i = 0;
-    for (; i + 16 <= piece; i += 16) bytes_store(to + i, bytes_load(from + i));
+    if (map)
+      for (; i < piece; i += 16) bytes_store(to + i, bytes_load(from + i));
     for (; i < piece; i += 4) __builtin_memcpy(to + i, from + i, 4);
     g->fill += piece;
     from += piece;
     count -= piece;
-    if (g->fill == GATHERED_BYTES) gather_flush(g, 0);
+    if (g->fill == GATHERED_BYTES) {
+      for (size_t done = 0; done < GATHERED_BYTES; done += 32) spread_32(g, g->staged + done);
+      g->fill = 0;
+    }
   }
 }
 
-/// One row of a pixel's window.
-HELPER void gather_row(const pith_conv_args *a, gather *g, int32_t y, int32_t x) {
-  const size_t tap = (size_t)a->tap_bytes;
-  const int inside = y >= 0 && y < a->in_height;
-  const uint8_t *row = a->input + (ptrdiff_t)y * a->in_row_stride;
-  const int32_t last = x + (a->kernel_w - 1) * a->dilation_w;
-  if (inside && x >= 0 && last < a->in_width && a->dilation_w == 1 && a->in_pixel_stride == a->tap_bytes) {
-    gather_copy(g, row + (ptrdiff_t)x * a->in_pixel_stride, tap * (size_t)a->kernel_w);
-    return;
-  }
-  for (int32_t kx = 0; kx < a->kernel_w; kx++, x += a->dilation_w)
-    gather_copy(g, inside && x >= 0 && x < a->in_width ? row + (ptrdiff_t)x * a->in_pixel_stride : a->padding, tap);
+/// `count` bytes, a multiple of 4, of the map or of the padding.
+HELPER void gather_add(gather *g, const uint8_t *from, size_t count, int map) {
+  if (count % 32 == 0)
+    for (size_t i = 0; i < count; i += 32) spread_32(g, from + i);
+  else if (count < 32)
+    spread_small(g, from, count);
+  else
+    spread_staged(g, from, count, map);
+}
+
+/// Spreads what is still staged of pieces of `count` bytes.
+HELPER void gather_end(gather *g, size_t count) {
+  if (count % 32 == 0 || count < 32) return;
+  for (size_t done = 0; done < g->fill; done += 32) spread_32(g, g->staged + done);
+}
+
+/// A pixel's window of which some lies outside the map.
+HELPER void gather_anywhere(const pith_conv_args *a, gather *g, tile_pixel p) {
+  const size_t count = (size_t)a->tap_bytes;
+  for (int32_t ky = 0, y = p.y; ky < a->kernel_h; ky++, y += a->dilation_h)
+    for (int32_t kx = 0, x = p.x; kx < a->kernel_w; kx++, x += a->dilation_w) {
+      if (y >= 0 && y < a->in_height && x >= 0 && x < a->in_width)
+        gather_add(g, a->input + (ptrdiff_t)y * a->in_row_stride + (ptrdiff_t)x * a->in_pixel_stride, count, 1);
+      else
+        gather_add(g, a->padding, count, 0);
+    }
+  gather_end(g, count);
+}
+
+/// A pixel's window that lies inside the map; kernel rows of neighbouring pixels are runs of bytes.
+HELPER void gather_inside(const pith_conv_args *a, gather *g, const uint8_t *start) {
+  const int runs = a->dilation_w == 1 && a->in_pixel_stride == a->tap_bytes;
+  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride, step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
+  const size_t count = (size_t)a->tap_bytes * (size_t)(runs ? a->kernel_w : 1);
+  const int32_t columns = runs ? 1 : a->kernel_w;
+  for (int32_t ky = 0; ky < a->kernel_h; ky++, start += row)
+    for (int32_t kx = 0; kx < columns; kx++) gather_add(g, start + kx * step, count, 1);
+  gather_end(g, count);
 }
 
 /// Gathers the tile's pixels and says where they go.
-static KERNEL __attribute__((noinline)) void gather_tile(
-    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather g;
+HELPER void gather_tile(
+    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves) {
+  // Copies: stores of bytes could change what the pointers show.
+  const pith_conv_args a = *args;
+  tile_walk w = *walk;
+  const int32_t height = (a.kernel_h - 1) * a.dilation_h, width = (a.kernel_w - 1) * a.dilation_w;
+  uint8_t staged[GATHERED_BYTES + 32];
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel pixel = tile_take(a, walk);
-    outputs[m] = pixel.output;
-    g.to = to->bytes + 64 * m;
-    g.step = 64 * count;
-    g.fill = 0;
-    g.halves = count == 1;
-    for (int32_t ky = 0; ky < a->kernel_h; ky++) gather_row(a, &g, pixel.y + ky * a->dilation_h, pixel.x);
-    gather_flush(&g, 1);
+    const tile_pixel p = tile_take(&a, &w);
+    outputs[m] = p.output;
+    gather g = {to->bytes + 64 * m, staged, 64 * count, 0, halves};
+    const uint8_t *start = a.input + (ptrdiff_t)p.y * a.in_row_stride + (ptrdiff_t)p.x * a.in_pixel_stride;
+    if (p.y < 0 || p.x < 0 || p.y + height >= a.in_height || p.x + width >= a.in_width)
+      gather_anywhere(&a, &g, p);
+    else
+      gather_inside(&a, &g, start);
   }
+  *walk = w;
+}
+
+/// The same where each pixel is one run of bytes in the map.
+HELPER void gather_points(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves) {
+  const ptrdiff_t step = (ptrdiff_t)a->stride_w * a->in_pixel_stride, out_step = a->out_pixel_stride;
+  const ptrdiff_t bytes = a->tap_bytes, apart = 64 * count;
+  uint8_t *next = to->bytes;
+  int32_t left = count;
+  while (left > 0) {
+    const int32_t rest = a->out_width - walk->x, run = rest < left ? rest : left;
+    const uint8_t *from = a->input + (ptrdiff_t)walk->y * a->stride_h * a->in_row_stride + walk->x * step;
+    uint8_t *out = a->output + (ptrdiff_t)walk->y * a->out_row_stride + walk->x * out_step;
+    for (int32_t m = 0; m < run; m++, from += step, out += out_step, next += 64) {
+      *outputs++ = out;
+      uint8_t *at = next;
+      for (ptrdiff_t i = 0; i < bytes; i += 32, at += apart) spread_vector(at, from + i, halves);
+    }
+    walk->x = run == rest ? 0 : walk->x + run;
+    walk->y += run == rest;
+    left -= run;
+  }
+  walk->left -= count;
+}
+
+static KERNEL __attribute__((noinline)) void gather_words(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
+  gather_tile(a, walk, count, to, outputs, 0);
+}
+
+static KERNEL __attribute__((noinline)) void gather_halves(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
+  gather_tile(a, walk, count, to, outputs, 1);
+}
+
+static KERNEL __attribute__((noinline)) void gather_points_words(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
+  gather_points(a, walk, count, to, outputs, 0);
+}
+
+static KERNEL __attribute__((noinline)) void gather_points_halves(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
+  gather_points(a, walk, count, to, outputs, 1);
+}
+
+typedef void (*gather_function)(const pith_conv_args *, tile_walk *, int32_t, spread *, uint8_t **);
+
+/// How to gather tiles of many pixels, and of one.
+typedef struct gather_choice {
+  gather_function words, halves;
+} gather_choice;
+
+HELPER gather_choice choose_gather(const pith_conv_args *a) {
+  const int point = a->kernel_h == 1 && a->kernel_w == 1 && a->pad_top == 0 && a->pad_left == 0;
+  const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h, last = (int64_t)(a->out_width - 1) * a->stride_w;
+  if (point && last_row < a->in_height && last < a->in_width)
+    return (gather_choice){gather_points_words, gather_points_halves};
+  return (gather_choice){gather_words, gather_halves};
 }
 
 /// What one block of 16 channels of a tile is computed from.
@@ -113,6 +214,7 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
     const __m256i x = broadcast_4(words + 64 * m);
     sums[m].v[0] = _mm256_add_epi32(sums[m].v[0], _mm256_madd_epi16(x, w0));
     sums[m].v[1] = _mm256_add_epi32(sums[m].v[1], _mm256_madd_epi16(x, w1));
+    __asm__("" : "+x"(sums[m].v[0]), "+x"(sums[m].v[1]));
   }
 }
 
@@ -214,23 +316,26 @@ HELPER void run_block(const conv_block *b, const uint8_t *words, uint8_t *const 
 
 /// Channels [begin, end) of a gathered tile.
 HELPER void run_tile(
-    const pith_conv_args *a, const spread *tile, uint8_t **outputs, int32_t pixels, int32_t begin, int32_t end) {
+    const pith_conv_args *a, conv_block *b, const spread *tile, uint8_t **outputs, int32_t pixels, int32_t begin,
+    int32_t end) {
   const int64_t reduction = reduction_bytes(a);
-  const range out = range_of(a->out_zero, a->out_min, a->out_max);
+  b->weights = a->weights + begin * reduction;
+  b->bias = a->bias + begin;
+  b->multiplier = a->multiplier + begin;
   for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
-  for (int32_t c = begin; c < end;) {
-    const conv_block block = {
-        a->weights + c * reduction, a->bias + c, a->multiplier + c, reduction / 4, out};
-    const size_t channels = (size_t)(end - c);
-    const int32_t done = pixels == 1 && channels > 16 ? 32 : 16;
+  for (int32_t left = end - begin; left > 0;) {
+    const int32_t done = pixels == 1 && left > 16 ? 32 : 16;
     if (pixels > 1)
-      run_block(&block, tile->bytes, outputs, channels, pixels);
+      run_block(b, tile->bytes, outputs, (size_t)left, pixels);
     else if (done == 16)
-      vector_1(&block, tile->bytes, outputs[0], channels);
+      vector_1(b, tile->bytes, outputs[0], (size_t)left);
     else
-      vector_2(&block, tile->bytes, outputs[0], channels);
+      vector_2(b, tile->bytes, outputs[0], (size_t)left);
     for (int32_t m = 0; m < pixels; m++) outputs[m] += done;
-    c += done;
+    b->weights += done * reduction;
+    b->bias += done;
+    b->multiplier += done;
+    left -= done;
   }
 }
 
@@ -242,14 +347,18 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     return;
   }
   const int32_t most = fit < TILE ? (int32_t)fit : TILE, chunk = channels_in_chunk(a, 32);
+  conv_block block = {0};
+  block.steps = reduction_bytes(a) / 4;
+  block.out = range_of(a->out_zero, a->out_min, a->out_max);
+  const gather_choice gather = choose_gather(a);
   spread tile;
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {
     const int32_t end = a->channels - begin < chunk ? a->channels : begin + chunk;
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
       const int32_t pixels = tile_next(&walk, most);
-      gather_tile(a, &walk, pixels, &tile, outputs);
-      run_tile(a, &tile, outputs, pixels, begin, end);
+      (pixels == 1 ? gather.halves : gather.words)(a, &walk, pixels, &tile, outputs);
+      run_tile(a, &block, &tile, outputs, pixels, begin, end);
     }
   }
 }

@@ -32,12 +32,13 @@ HELPER void finish(uint8_t *out, lanes sum, const depthwise_block *b) {
 }
 
 /// Rows behind the kernel's last have weights of zero; they repeat the first.
-HELPER void find_rows(const pith_conv_args *a, int32_t y, int32_t channel, int32_t count, row_set *rows) {
+HELPER void find_rows(
+    const pith_conv_args *a, int32_t y, int32_t channel, int32_t count, const uint8_t **start, ptrdiff_t *step) {
   for (int32_t ky = 0; ky < count; ky++) {
     const int32_t row = y * a->stride_h - a->pad_top + (ky < a->kernel_h ? ky : 0) * a->dilation_h;
     const int inside = row >= 0 && row < a->in_height;
-    rows->start[ky] = inside ? a->input + (ptrdiff_t)row * a->in_row_stride + channel : a->padding;
-    rows->step[ky] = inside ? a->in_pixel_stride : 0;
+    start[ky] = inside ? a->input + (ptrdiff_t)row * a->in_row_stride + channel : a->padding;
+    step[ky] = inside ? a->in_pixel_stride : 0;
   }
 }
 
@@ -50,29 +51,7 @@ HELPER column load_column(const pith_conv_args *a, const row_set *rows, int32_t 
       height > 3 ? start[3] + x * step[3] : 0, height);
 }
 
-/// A row of outputs of a 3×3 kernel. Each column is added to the outputs that it belongs to, so that no column waits.
-HELPER void row_3x3(
-    const pith_conv_args *a, const row_set *rows, const column *weights, const depthwise_block *b, uint8_t *out,
-    int stride) {
-  int32_t x = -a->pad_left;
-  lanes sum = column_dot(b->bias, load_column(a, rows, 0, x++, 3), &weights[0], 3), next = b->bias;
-  if (stride == 1) {
-    const column second = load_column(a, rows, 0, x++, 3);
-    sum = column_dot(sum, second, &weights[1], 3);
-    next = column_dot(b->bias, second, &weights[0], 3);
-  }
-  for (int32_t i = 0; i < a->out_width; i++, out += a->out_pixel_stride) {
-    if (stride == 2) sum = column_dot(sum, load_column(a, rows, 0, x++, 3), &weights[1], 3);
-    const column last = load_column(a, rows, 0, x++, 3);
-    finish(out, column_dot(sum, last, &weights[2], 3), b);
-    if (stride == 1) {
-      sum = column_dot(next, last, &weights[1], 3);
-      next = column_dot(b->bias, last, &weights[0], 3);
-    } else {
-      sum = column_dot(b->bias, last, &weights[0], 3);
-    }
-  }
-}
+#include "depthwise_3x3.h"
 
 /// `count` neighbouring outputs from the columns under them.
 HELPER void outputs_of_columns(
@@ -119,10 +98,25 @@ HELPER int32_t rows_in_band(const pith_conv_args *a) {
   return row <= 0 || row * 2 > band ? 2 : (int32_t)(band / row);
 }
 
-KERNEL void SET(depthwise)(const pith_conv_args *a) {
+/// Sixteen channels of rows [top, bottom).
+static KERNEL __attribute__((noinline)) void band_any(
+    const pith_conv_args *a, int32_t top, int32_t bottom, int32_t channel) {
   const int32_t groups = (a->kernel_h + 3) / 4, count = a->kernel_w * groups;
+  column weights[COLUMN_WEIGHTS];
+  const int8_t *packed = a->weights + (size_t)channel / 16 * (size_t)count * 64;
+  for (int32_t i = 0; i < count; i++) weights[i] = column_of_weights(packed + 64 * i);
+  const depthwise_block block = block_of(a, channel);
+  for (int32_t y = top; y < bottom; y++) {
+    row_set rows;
+    find_rows(a, y, channel, groups * 4, rows.start, rows.step);
+    row_any(a, &rows, weights, groups, &block, a->output + (ptrdiff_t)y * a->out_row_stride + channel);
+  }
+}
+
+KERNEL void SET(depthwise)(const pith_conv_args *a) {
+  const int32_t groups = (a->kernel_h + 3) / 4;
   const int64_t reach = (int64_t)(a->kernel_w - 1) * a->dilation_w + 1;
-  if (groups * 4 > COLUMN_ROWS || count > COLUMN_WEIGHTS || reach * groups > COLUMNS) {
+  if (groups * 4 > COLUMN_ROWS || a->kernel_w * groups > COLUMN_WEIGHTS || reach * groups > COLUMNS) {
     pith_scalar_depthwise(a);
     return;
   }
@@ -131,21 +125,12 @@ KERNEL void SET(depthwise)(const pith_conv_args *a) {
   for (int32_t top = a->row_begin; top < a->row_end; top += band) {
     const int32_t bottom = a->row_end - top < band ? a->row_end : top + band;
     for (int32_t channel = 0; channel < a->channels; channel += 16) {
-      column weights[COLUMN_WEIGHTS];
-      const int8_t *packed = a->weights + (size_t)channel / 16 * (size_t)count * 64;
-      for (int32_t i = 0; i < count; i++) weights[i] = column_of_weights(packed + 64 * i);
-      const depthwise_block block = block_of(a, channel);
-      for (int32_t y = top; y < bottom; y++) {
-        row_set rows;
-        find_rows(a, y, channel, groups * 4, &rows);
-        uint8_t *out = a->output + (ptrdiff_t)y * a->out_row_stride + channel;
-        if (small && a->stride_w == 1)
-          row_3x3(a, &rows, weights, &block, out, 1);
-        else if (small && a->stride_w == 2)
-          row_3x3(a, &rows, weights, &block, out, 2);
-        else
-          row_any(a, &rows, weights, groups, &block, out);
-      }
+      if (small && a->stride_w == 1)
+        band_3x3_by_1(a, top, bottom, channel);
+      else if (small && a->stride_w == 2)
+        band_3x3_by_2(a, top, bottom, channel);
+      else
+        band_any(a, top, bottom, channel);
     }
   }
 }

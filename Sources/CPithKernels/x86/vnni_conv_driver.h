@@ -3,21 +3,27 @@
 /// Pointers to the taps of `count` pixels.
 static KERNEL __attribute__((noinline)) void find_taps(
     const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
+  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride, step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
+  const int32_t height = (a->kernel_h - 1) * a->dilation_h, width = (a->kernel_w - 1) * a->dilation_w;
   tile_pixel pixels[WIDE_TILE];
+  const uint8_t *first[WIDE_TILE];
   int inside = 1;
   for (int32_t m = 0; m < count; m++) {
     const tile_pixel p = pixels[m] = tile_take(a, walk);
     outputs[m] = p.output;
-    inside &= p.y >= 0 && p.y + (a->kernel_h - 1) * a->dilation_h < a->in_height && p.x >= 0 &&
-              p.x + (a->kernel_w - 1) * a->dilation_w < a->in_width;
+    first[m] = a->input + (ptrdiff_t)p.y * a->in_row_stride + (ptrdiff_t)p.x * a->in_pixel_stride;
+    inside &= p.y >= 0 && p.y + height < a->in_height && p.x >= 0 && p.x + width < a->in_width;
   }
   for (int32_t ky = 0; ky < a->kernel_h; ky++)
-    for (int32_t kx = 0; kx < a->kernel_w; kx++)
+    for (int32_t kx = 0; kx < a->kernel_w; kx++) {
+      const ptrdiff_t offset = ky * row + kx * step;
       for (int32_t m = 0; m < count; m++, taps++) {
+        *taps = first[m] + offset;
+        if (inside) continue;
         const int32_t y = pixels[m].y + ky * a->dilation_h, x = pixels[m].x + kx * a->dilation_w;
-        const int here = inside || (y >= 0 && y < a->in_height && x >= 0 && x < a->in_width);
-        *taps = here ? a->input + (ptrdiff_t)y * a->in_row_stride + (ptrdiff_t)x * a->in_pixel_stride : a->padding;
+        if (y < 0 || y >= a->in_height || x < 0 || x >= a->in_width) *taps = a->padding;
       }
+    }
 }
 
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.

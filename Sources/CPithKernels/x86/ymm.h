@@ -1,7 +1,7 @@
 // Sixteen lanes in two 256-bit registers, and what the shared loops need of them: for the AVX2 and AVX-VNNI sets.
 
 typedef __m256i vector;
-enum { VECTOR_BYTES = 32 };
+enum { VECTOR_BYTES = 32, TWO_PASSES = 1 };
 
 /// Sixteen int32. Lanes 0-7 and 8-15, or in `column order` 0-3, 8-11 and 4-7, 12-15: what unpacking leaves.
 typedef struct lanes {

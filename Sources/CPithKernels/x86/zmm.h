@@ -1,7 +1,7 @@
 // Sixteen lanes in one 512-bit register, and what the shared loops need of them: for the AVX-512 set.
 
 typedef __m512i vector;
-enum { VECTOR_BYTES = 64 };
+enum { VECTOR_BYTES = 64, TWO_PASSES = 0 };
 
 /// Sixteen int32. Column order is the lanes' own.
 typedef struct lanes {

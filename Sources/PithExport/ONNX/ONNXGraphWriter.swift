@@ -13,6 +13,8 @@ final class ONNXGraphWriter {
   private var taken: Set<String> = []
   /// What readers of a value call it.
   private var names: [ValueID: String] = [:]
+  /// What outputs that are constants are called.
+  private var outputNames: [ValueID: String] = [:]
   /// Constants that have been written.
   private var written: Set<ValueID> = []
 
@@ -38,12 +40,18 @@ final class ONNXGraphWriter {
 
   /// Inputs and outputs keep their names; the others do unless they are empty or taken.
   private func nameValues() {
-    for id in graph.inputs + graph.outputs where names[id] == nil { names[id] = fresh(graph[id].name) }
+    for id in graph.inputs { names[id] = fresh(graph[id].name) }
+    for id in graph.outputs where names[id] == nil {
+      let name = fresh(graph[id].name)
+      // A constant is copied to the output, which is what bears the name.
+      if graph[id].constant != nil { outputNames[id] = name } else { names[id] = name }
+    }
     for node in graph.nodes {
       for id in node.inputs.compactMap(\.self) + node.outputs where names[id] == nil {
         names[id] = fresh(graph[id].name)
       }
     }
+    for id in graph.outputs where names[id] == nil { names[id] = fresh(graph[id].name) }
   }
 
   private func fresh(_ wish: String) -> String {
@@ -168,7 +176,7 @@ final class ONNXGraphWriter {
     for id in graph.outputs {
       var name = try operand(id)
       if !seen.insert(id).inserted || !computed.contains(id) {
-        let copy = fresh("\(name)_output")
+        let copy = outputNames.removeValue(forKey: id) ?? fresh("\(name)_output")
         nodes.append(ONNXNodeDraft(opType: "Identity", name: "", inputs: [name], outputs: [copy]))
         name = copy
       }

@@ -90,13 +90,17 @@ struct ExternalData {
       let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (isLast ? O_NONBLOCK : O_DIRECTORY)
       let next = openat(descriptor, component, flags)
       let code = errno
+      var status = stat()
+      let isLink =
+        next < 0 && fstatat(descriptor, component, &status, AT_SYMLINK_NOFOLLOW) == 0
+        && status.st_mode & S_IFMT == S_IFLNK
       close(descriptor)
+      guard !isLink else {
+        throw GraphError(
+          "external data '\(shown)' goes through a symbolic link, which is not allowed; put the file itself beside the model"
+        )
+      }
       guard next >= 0 else {
-        if code == ELOOP || (code == ENOTDIR && !isLast) {
-          throw GraphError(
-            "external data '\(shown)' goes through a symbolic link, which is not allowed; put the file itself beside the model"
-          )
-        }
         throw GraphError(
           "cannot open external data '\(shown)': \(String(cString: strerror(code))); keep it in the model's folder"
         )

@@ -79,24 +79,19 @@ final class ONNXGraphBuilder {
   }
 
   /// Adds the node's operator, computing the node's results, or those listed.
-  func emit(_ op: any Operator, _ node: ONNXNode, inputs: [ValueID?]? = nil, outputs: [String]? = nil) throws
-  {
-    let inputs = try inputs ?? operands(node)
-    let outputs = (outputs ?? node.outputs).map { output -> ValueID in
-      let id = graph.addValue(output)
-      if !output.isEmpty { ids[output] = id }
-      return id
-    }
-    try add(op, inputs, outputs, name(node))
+  func emit(
+    _ op: any Operator, _ node: ONNXNode, inputs: [ValueID?]? = nil, outputs names: [String]? = nil
+  ) throws {
+    let names = names ?? node.outputs
+    let outputs = try add(op, try inputs ?? operands(node), outputs: names, name: name(node))
+    for (name, output) in zip(names, outputs) where !name.isEmpty { ids[name] = output }
   }
 
   /// Adds an operator that the node is composed of besides the one that gives its result.
   func emitPart(_ op: any Operator, _ node: ONNXNode, _ suffix: String, inputs: [ValueID?]) throws -> ValueID
   {
     let name = "\(self.name(node)).\(suffix)"
-    let output = graph.addValue(name)
-    try add(op, inputs, [output], name)
-    return output
+    return try add(op, inputs, outputs: [name], name: name)[0]
   }
 
   /// Makes the node's only result a constant.
@@ -120,15 +115,21 @@ final class ONNXGraphBuilder {
     node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? "" : node.name
   }
 
-  private func add(_ op: any Operator, _ inputs: [ValueID?], _ outputs: [ValueID], _ name: String) throws {
+  /// Adds an operator, or its result where it is integer arithmetic on constants.
+  private func add(
+    _ op: any Operator, _ inputs: [ValueID?], outputs names: [String], name: String
+  ) throws -> [ValueID] {
     var inputs = inputs
     while let last = inputs.last, last == nil { inputs.removeLast() }
-    graph.addNode(op, inputs: inputs, outputs: outputs, name: name)
-    let types = try graph.outputTypes(of: graph.nodes[graph.nodes.count - 1])
-    for (output, type) in zip(outputs, types) {
-      try check(type, "its output")
-      graph.update(output) { $0.type = type }
+    let types = try graph.outputTypes(of: op, inputs: inputs, outputCount: names.count)
+    for type in types { try check(type, "its output") }
+    if names.count == 1, let tensor = try folded(op, inputs, types[0]) {
+      return [graph.addConstant(names[0], tensor)]
     }
+    let outputs = names.map { graph.addValue($0) }
+    graph.addNode(op, inputs: inputs, outputs: outputs, name: name)
+    for (output, type) in zip(outputs, types) { graph.update(output) { $0.type = type } }
+    return outputs
   }
 
   /// A value must be of a size that makes sense.

@@ -6,6 +6,8 @@ enum ONNXLimits {
   static let elements = 1 << 28
   /// Elements that an operator may fill in by itself (`ConstantOfShape`).
   static let filledElements = 1 << 24
+  /// Elements of an integer tensor that is computed while the graph is built.
+  static let foldedElements = 1 << 12
   /// Characters in the name of an axis, which joining axes makes longer.
   static let dimensionName = 256
   /// Fields of one node.

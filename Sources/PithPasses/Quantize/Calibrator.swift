@@ -24,7 +24,7 @@ public struct Calibrator {
   private let graph: Graph
   private let engine: FloatEngine
   private let wanted: Set<ValueID>
-  private let channelAxes: [ValueID: Int]
+  let channelAxes: [ValueID: Int]
 
   /// - Parameters:
   ///   - wanted: the values whose range matters.

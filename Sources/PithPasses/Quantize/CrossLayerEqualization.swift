@@ -1,3 +1,4 @@
+import Foundation
 import PithGraph
 
 /// Evens out the ranges of the channels between two convolutions, so that one scale serves all of them.
@@ -7,7 +8,8 @@ import PithGraph
 /// Through Weight Equalization and Bias Correction", 2019, section 4.1, with two differences: the first layer's range
 /// is the activation's, as calibration saw it, because its weights have a scale per channel anyway; and where the
 /// second layer is depthwise its weights have a scale per channel too, so the channels can be made equal outright.
-/// A clamp from above (ReLU6) becomes one at the largest value that calibration saw.
+/// A clamp from above (ReLU6) stays exact as well: all channels that reach it share one factor, and no other channel
+/// grows beyond it.
 public enum CrossLayerEqualization {
   /// Two layers and the value between them.
   public struct Pair: Sendable, Hashable {
@@ -62,7 +64,8 @@ public enum CrossLayerEqualization {
     for pair in pairs {
       guard let seen = statistics[pair.between], let first = graph.node(pair.first),
         let second = graph.node(pair.second),
-        let factors = factors(pair, seen, consumer: graph.constant(second, 1))
+        let factors = factors(
+          pair, seen, bound: upperBound(first), consumer: graph.constant(second, 1))
       else { continue }
       rescale(first, output: factors.map { 1 / $0 }, seen, &graph)
       rescaleInput(second, by: factors, depthwise: pair.isDepthwise, &graph)
@@ -72,8 +75,15 @@ public enum CrossLayerEqualization {
     return (graph, count)
   }
 
-  /// s[c], at most 1 for the channel of the largest range; nil where there is nothing to gain.
-  private static func factors(_ pair: Pair, _ seen: ActivationStatistics, consumer: Tensor?) -> [Float]? {
+  /// The clamp from above that the layer ends in.
+  private static func upperBound(_ node: Node) -> Float? {
+    if case .clip(_, let high)? = (node.op as? Conv)?.activation { high } else { nil }
+  }
+
+  /// s[c], at most 1; nil where there is nothing to gain.
+  private static func factors(
+    _ pair: Pair, _ seen: ActivationStatistics, bound: Float?, consumer: Tensor?
+  ) -> [Float]? {
     let ranges = zip(seen.channelMaxima, seen.channelMinima).map { Swift.max($0, -$1) }
     guard let largest = ranges.max(), largest > 0, largest.isFinite, let weights = consumer?.floats,
       let shape = consumer?.shape
@@ -95,7 +105,19 @@ public enum CrossLayerEqualization {
       range > 0 && column > 0 ? (range / column).squareRoot() : 0
     }
     guard let top = raw.max(), top > 0 else { return nil }
-    return raw.map { $0 > 0 ? Swift.max($0 / top, 1 / limit) : 1 }
+    let factors = raw.map { $0 > 0 ? Swift.max($0 / top, 1 / limit) : 1 }
+    return bound.map { keepingClamp(factors, ranges, bound: $0) } ?? factors
+  }
+
+  /// Gives the channels that reach the clamp one factor, and the rest none that lets them outgrow it.
+  private static func keepingClamp(_ factors: [Float], _ ranges: [Float], bound: Float) -> [Float] {
+    let clamped = factors.indices.filter { ranges[$0] >= bound }
+    guard !clamped.isEmpty else { return factors }
+    let logarithms = clamped.reduce(0.0) { $0 + log(Double(factors[$1])) }
+    let shared = Float(exp(logarithms / Double(clamped.count)))
+    return factors.indices.map {
+      ranges[$0] >= bound ? shared : Swift.max(factors[$0], ranges[$0] / bound * shared)
+    }
   }
 
   /// Multiplies a layer's output channels.
@@ -117,7 +139,8 @@ public enum CrossLayerEqualization {
         graph.valueName(node, 2), Tensor(shape: bias.shape, floats: zip(old, factors).map(*)))
     }
     if case .clip(let low, let high)? = op.activation {
-      // Where each channel's own bound would be high · factor, one bound has to serve: the largest value seen.
+      // Each channel's own bound would be high · factor. Those that reach theirs share it; it, or the largest value
+      // seen where none does, serves all.
       let top = zip(seen.channelMaxima, factors).map { Swift.min($0, high) * $1 }.max() ?? high
       op.activation = .clip(low, top)
       node.op = op

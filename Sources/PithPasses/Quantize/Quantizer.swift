@@ -60,10 +60,17 @@ public struct Quantizer {
       for case let input? in node.inputs where graph[input].constant == nil { wanted.insert(input) }
       wanted.formUnion(node.outputs)
       guard node.op is any WeightQuantizable, let input = node.inputs.first ?? nil else { continue }
-      let rank = graph[input].type?.shape.rank ?? 0
-      channels[input] = node.op is Conv ? 1 : rank - 1
+      // Where a Conv and a product read one value, the first of them has its channels followed.
+      let axis = Quantizer.channelAxis(of: node, in: graph)
+      if channels[input] == nil { channels[input] = axis }
     }
     return (wanted, channels)
+  }
+
+  /// The axis of a layer's input that its weights are summed over.
+  private static func channelAxis(of node: Node, in graph: Graph) -> Int {
+    let rank = node.inputs.first.flatMap { $0 }.flatMap { graph[$0].type?.shape.rank } ?? 0
+    return node.op is Conv ? 1 : rank - 1
   }
 
   /// Adds one batch of calibration samples, a tensor per input of the graph.
@@ -133,7 +140,9 @@ public struct Quantizer {
       weights, axis: axis, biases: try biases(of: node, channels: channelCount), inputScale: x.scale)
     let channels = quantized.scales.count
     var bias = try biases(of: node, channels: channels)
-    if settings.correctsBias, let means = calibrator.statistics[input]?.channelMeans {
+    if settings.correctsBias, calibrator.channelAxes[input] == Quantizer.channelAxis(of: node, in: graph),
+      let means = calibrator.statistics[input]?.channelMeans
+    {
       let shifts = BiasCorrection.shifts(
         weights: floats, quantized: quantized, means: means,
         inputChannel: Quantizer.inputChannel(op, shape: weights.shape))
@@ -143,7 +152,9 @@ public struct Quantizer {
     model.biases[node.id] = (0..<channels).map { channel in
       let unit = Double(x.scale) * Double(quantized.scales[channel])
       let level = (bias[channel] / unit).rounded(.toNearestOrEven)
-      return Int32(Swift.min(Double(Int32.max), Swift.max(Double(Int32.min), level)))
+      // `fitting` leaves room for it; bias correction may have taken a little more.
+      let room = Double(Int32.max) - 255 * Double(quantized.magnitude(of: channel))
+      return Int32(Swift.min(room, Swift.max(-room, level)))
     }
   }
 
@@ -166,6 +177,9 @@ public struct Quantizer {
       changed = true
     }
     if changed { quantized = try QuantizedWeights(weights, axis: axis, leastScales: least) }
+    guard quantized.scales.allSatisfy(\.isFinite) else {
+      throw GraphError("its bias is too large beside its input's range for 32 bits; check the weights")
+    }
     return quantized
   }
 

@@ -19,8 +19,9 @@ public enum RangeMethod: String, Sendable, Hashable, CaseIterable, Codable {
     switch self {
     case .minmax: return full
     case .percentile: return Self.percentile(histogram, full, tail: 1e-4)
-    case .mse: return Self.best(full) { Self.squaredError(histogram, $0) }
-    case .entropy: return Self.best(full) { Self.divergence(histogram, $0) }
+    case .mse: return Self.best(full, from: 0.1) { Self.squaredError(histogram, $0) }
+    // Narrower ranges have too few bins for each of the 256 levels to tell what a level loses.
+    case .entropy: return Self.best(full, from: 0.4) { Self.divergence(histogram, $0) }
     }
   }
 
@@ -50,10 +51,12 @@ public enum RangeMethod: String, Sendable, Hashable, CaseIterable, Codable {
   }
 
   /// The candidate of least cost among ranges shrunk from either end and from both.
-  private static func best(_ full: ClosedRange<Float>, cost: (ClosedRange<Float>) -> Double) -> ClosedRange<
-    Float
-  > {
-    let factors = (0...72).map { Float(1) - Float($0) * 0.0125 }
+  /// - Parameter share: the smallest part of an end's distance from 0 to try.
+  private static func best(
+    _ full: ClosedRange<Float>, from share: Float, cost: (ClosedRange<Float>) -> Double
+  ) -> ClosedRange<Float> {
+    let steps = 72
+    let factors = (0...steps).map { Float(1) - Float($0) / Float(steps) * (1 - share) }
     var best = full
     var least = cost(full)
     func consider(_ range: ClosedRange<Float>) {

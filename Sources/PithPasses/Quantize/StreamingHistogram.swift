@@ -4,7 +4,7 @@
 /// pass over the data suffices and the result does not depend on how it was cut into batches, but for the bin width.
 /// Exact zeros are counted apart: every affine quantizer represents them without error.
 public struct StreamingHistogram: Sendable {
-  static let binCount = 4096
+  static let binCount = 16384
 
   public private(set) var minimum = Float.infinity
   public private(set) var maximum = -Float.infinity
@@ -18,7 +18,7 @@ public struct StreamingHistogram: Sendable {
   public init() {}
 
   /// The width of a bin.
-  public var binWidth: Float { 2 * reach / Float(Self.binCount) }
+  public var binWidth: Float { reach / Float(Self.binCount / 2) }
 
   /// The middle of a bin.
   public func center(_ bin: Int) -> Float { (Float(bin) + 0.5) * binWidth - reach }
@@ -56,15 +56,18 @@ public struct StreamingHistogram: Sendable {
     self.zeros += zeros
   }
 
+  /// The last power of two: what lies beyond it is counted in the bins at the ends.
+  private static let largestReach: Float = 0x1p127
+
   /// Doubles the reach until it exceeds `magnitude`.
   private mutating func grow(to magnitude: Float) {
     guard magnitude >= reach, magnitude > 0, magnitude.isFinite else { return }
     if reach == 0 {
       reach = 0x1p-100
-      while reach <= magnitude { reach *= 2 }
+      while reach <= magnitude, reach < Self.largestReach { reach *= 2 }
       return
     }
-    while reach <= magnitude {
+    while reach <= magnitude, reach < Self.largestReach {
       let half = Self.binCount / 2
       var merged = [Int](repeating: 0, count: Self.binCount)
       for bin in bins.indices {

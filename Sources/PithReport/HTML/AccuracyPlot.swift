@@ -4,7 +4,7 @@ struct AccuracyPlot {
   var fp32Bytes: Int
   var int8Bytes: Int
 
-  private let height = 280.0
+  private let height = 264.0
   /// The rows of pixels between which the intervals lie; outside of them is room for the words.
   private let top = 44.0
   private let bottom = 196.0

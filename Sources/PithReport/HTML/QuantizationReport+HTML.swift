@@ -96,7 +96,7 @@ extension QuantizationReport {
       "Latency", was: Units.microseconds(latency.fp32.p50), now: Units.microseconds(latency.int8.p50),
       """
       <p>\(speedup.map(Units.speed) ?? Units.unknown) at the median</p>\
-      <p>int8 \(Units.range(latency.int8)) from the 10th to the 90th percentile</p>\
+      <p>int8 \(Units.range(latency.int8)) \(Units.latencyUnit(latency.int8).name), 10th to 90th percentile</p>\
       <p>\(latency.isa), \(Units.counted(latency.threads, "thread"))</p>
       """)
   }

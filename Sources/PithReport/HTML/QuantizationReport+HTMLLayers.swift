@@ -24,6 +24,9 @@ extension QuantizationReport {
     let shown = plotted(
       where: { $0.bytesBefore > 0 || $0.bytesAfter > 0 }, without: "without parameters",
       weight: { Double(max($0.bytesBefore, $0.bytesAfter)) }, chosen: "largest")
+    guard !shown.rows.isEmpty else {
+      return figure("Bytes by layer", note: "No layer has parameters.", legend: "", body: "")
+    }
     let maximum = Double(shown.rows.map { max($0.layer.bytesBefore, $0.layer.bytesAfter) }.max() ?? 0)
     let plot = BarPlot(
       maximum: maximum, ticks: Ticks.bytes(to: maximum).ticks,
@@ -39,13 +42,17 @@ extension QuantizationReport {
     return figure(
       "Bytes by layer", note: shown.note,
       legend: "<li class=\"before\"><i></i>before</li><li class=\"after\"><i></i>after</li>",
-      body: shown.rows.isEmpty ? "<p class=\"note\">No layer has parameters.</p>" : plot.markup)
+      body: plot.markup)
   }
 
   var noisePlot: Markup {
     let shown = plotted(
       where: { $0.signalToNoise?.isFinite ?? false }, without: "without a measurement",
       weight: { -($0.signalToNoise ?? 0) }, chosen: "noisiest")
+    guard !shown.rows.isEmpty else {
+      return figure(
+        "Signal to noise by layer", note: "No layer was measured.", legend: "", body: "")
+    }
     let values = shown.rows.compactMap(\.layer.signalToNoise)
     let maximum = max(40, values.max() ?? 0)
     let plot = BarPlot(
@@ -72,16 +79,14 @@ extension QuantizationReport {
       (true, "<li class=\"line\"><i></i>20 dB</li>"),
     ]
     return figure(
-      "Signal to noise by layer", note: ("Longer is better. " + shown.note),
-      legend: Markup(joining: kinds.filter(\.0).map(\.1)),
-      body: shown.rows.isEmpty ? "<p class=\"note\">No layer was measured.</p>" : plot.markup)
+      "Signal to noise by layer", note: "Longer is better. " + shown.note,
+      legend: Markup(joining: kinds.filter(\.0).map(\.1)), body: plot.markup)
   }
 
   var accuracyPlot: Markup {
     guard let accuracy = measuredAccuracy else {
       return figure(
-        "Accuracy against size", note: "", legend: "",
-        body: "<p class=\"note\">Accuracy was not measured; add --eval DATA.</p>")
+        "Accuracy against size", note: "Accuracy was not measured; add --eval DATA.", legend: "", body: "")
     }
     return figure(
       "Accuracy against size",
@@ -140,7 +145,7 @@ extension QuantizationReport {
     let isLow = layer.signalToNoise.map { $0 < Self.lowSignalToNoise } ?? false
     let reason: Markup = layer.reason.map { "<br/><small>\($0)</small>" } ?? ""
     return """
-      <tr><th scope="row" class="text wrap">\(breakable(layer.name))</th><td class="text wrap">\(layer.operators)</td>\
+      <tr><th scope="row" class="text wrap">\(breakable(LayerNames.shown(layer.name)))</th><td class="text wrap">\(layer.operators)</td>\
       <td class="text\(reason.text.isEmpty ? "" : " wrap")">\
       <span class="tag \(layer.placement.rawValue)">\(layer.placement.rawValue)</span>\(reason)</td>\
       <td>\(Units.grouped(layer.parameters))</td><td>\(Units.count(layer.multiplyAdds))</td>\

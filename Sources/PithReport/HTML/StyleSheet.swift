@@ -33,7 +33,7 @@ enum StyleSheet {
     }
     .cards, .pair { display: grid; gap: 16px; margin-top: 20px; }
     .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
-    .pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); align-items: start; }
+    .pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
     .single { margin-top: 16px; }
     .cards h2 { font-size: .85rem; font-weight: 600; color: var(--soft); margin: 0; }
     .cards .big {
@@ -69,21 +69,22 @@ enum StyleSheet {
     .rows .value { font-size: .84rem; text-align: right; white-space: nowrap; color: var(--soft); }
     .rows svg, .axis svg { grid-column: 1 / -1; grid-row: 2; overflow: visible; }
     .rows li { margin-bottom: 4px; }
+    .axis .last { text-anchor: end; }
     @media (min-width: 620px) {
       .rows li, .axis { grid-template-columns: 200px minmax(0, 1fr) 138px; }
-      .rows li { margin: 0; }
+      .rows li { margin: 0; } .axis .last { text-anchor: middle; }
       .rows svg, .axis svg { grid-column: 2; grid-row: 1; }
     }
     .scroll { overflow-x: auto; margin: 10px -20px -18px; padding: 0 20px 18px; }
     .scroll:focus-visible { outline: 2px solid var(--after); outline-offset: -2px; border-radius: 10px; }
-    table { border-collapse: collapse; width: 100%; font-size: .86rem; }
-    th, td { padding: 7px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+    table { border-collapse: collapse; width: 100%; font-size: .84rem; }
+    th, td { padding: 7px 8px; vertical-align: baseline; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
     thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
     tbody tr:last-child > * { border-bottom: 0; }
     th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
     .text { text-align: left; }
     td.wrap, th.wrap { white-space: normal; overflow-wrap: anywhere; min-width: 120px; max-width: 340px; }
-    @media (min-width: 900px) { th.wrap { min-width: 230px; } td.wrap { min-width: 150px; } }
+    @media (min-width: 900px) { th.wrap { min-width: 190px; } td.wrap { min-width: 110px; } }
     tbody th { font-weight: 500; }
     .tag { display: inline-block; padding: 0 8px; border-radius: 9px; font-size: .8rem; line-height: 1.45;
       border: 1px solid var(--line); color: var(--soft); }
@@ -93,6 +94,7 @@ enum StyleSheet {
       white-space: pre-wrap; overflow-wrap: anywhere; }
     dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: 5px 18px; margin: 6px 0 0;
       font-size: .9rem; }
+    dl + .note { margin: 16px 0 0; }
     dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
     footer { color: var(--soft); font-size: .82rem; padding: 20px 16px 32px; overflow-wrap: anywhere; }
     @media (max-width: 480px) {

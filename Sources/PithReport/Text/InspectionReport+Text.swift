@@ -30,7 +30,8 @@ extension InspectionReport {
       writer.heading("Instructions")
       writer.table(Self.table(instructions))
     }
-    writer.floatLayers(nodes.filter { $0.placement == .float32 }.map { ($0.name, $0.reason) })
+    writer.floatLayers(
+      nodes.filter { $0.placement == .float32 }.map { (LayerNames.shown($0.name), $0.reason) })
     writer.warnings(warnings)
     return writer.text
   }
@@ -48,7 +49,7 @@ extension InspectionReport {
     ])
     for node in nodes {
       table.add([
-        .init(node.name), .init(node.op), .init(Self.text(node.outputShape)),
+        .init(LayerNames.shown(node.name)), .init(node.op), .init(Self.text(node.outputShape)),
         .init(Units.grouped(node.parameters)), .init(Units.count(node.multiplyAdds)),
         .init(node.placement.rawValue, node.placement == .float32 ? .yellow : nil),
       ])
@@ -64,7 +65,8 @@ extension InspectionReport {
     ])
     for instruction in instructions {
       table.add([
-        .init(instruction.name), .init(instruction.opcode), .init(text(instruction.outputShape)),
+        .init(LayerNames.shown(instruction.name)), .init(instruction.opcode),
+        .init(text(instruction.outputShape)),
         .init(Units.bytes(instruction.weightBytes)), .init(Units.scale(instruction.inputScale)),
         .init(Units.scale(instruction.outputScale)),
         .init(instruction.outputZeroPoint.map(String.init) ?? Units.unknown),

@@ -94,7 +94,8 @@ struct ReasonGroup {
     var groups: [ReasonGroup] = []
     var positions: [String: Int] = [:]
     for layer in layers {
-      let reason = layer.reason ?? "no reason given"
+      let given = layer.reason ?? ""
+      let reason = given.isEmpty ? "no reason given" : given
       if let position = positions[reason] {
         groups[position].names.append(layer.name)
       } else {

@@ -90,8 +90,14 @@ enum Units {
 
   /// "[8.10, 8.60]": the 10th and the 90th percentile in the unit of the median.
   static func range(_ latency: Latency) -> String {
-    let divisor = abs(latency.p50) >= 999_999.5 ? 1e6 : abs(latency.p50) >= 999.5 ? 1e3 : 1
+    let divisor = latencyUnit(latency).divisor
     return "[" + significant(latency.p10 / divisor) + ", " + significant(latency.p90 / divisor) + "]"
+  }
+
+  /// The unit in which `microseconds` shows the median.
+  static func latencyUnit(_ latency: Latency) -> (name: String, divisor: Double) {
+    let size = abs(latency.p50)
+    return size >= 999_500 ? ("s", 1e6) : size >= 999.5 ? ("ms", 1e3) : ("µs", 1)
   }
 
   /// "+0.08", "−0.16", "0.00".

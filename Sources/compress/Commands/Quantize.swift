@@ -6,7 +6,8 @@ struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes an int8 .pith file of a trained network, and says what it cost.",
     discussion: """
-      \(DataOptions.forms) Labels are not needed to calibrate.
+      \(DataOptions.forms)
+      Labels are not needed to calibrate.
 
       Examples:
         compress quantize model.onnx --calibrate images.idx.gz -o model.pith
@@ -27,7 +28,9 @@ struct Quantize: ParsableCommand {
   @Option(help: "How ranges are chosen: minmax, percentile, mse or entropy.")
   var method: RangeMethod = .minmax
 
-  @Option(name: .customLong("eval"), help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
+  @Option(
+    name: .customLong("eval"),
+    help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
   var evaluation: String?
 
   @Flag(help: "Fail where anything would stay in fp32.")
@@ -51,7 +54,9 @@ struct Quantize: ParsableCommand {
   @Flag(help: "Leave names out of the file.")
   var strip = false
 
-  @Option(help: ArgumentHelp("Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
+  @Option(
+    help: ArgumentHelp(
+      "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
   @Option(help: "Threads to calibrate and score with; by default all processors.")
@@ -62,7 +67,7 @@ struct Quantize: ParsableCommand {
 
   func validate() throws {
     guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
-    guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     guard outputPath != model else { throw ValidationError("-o would overwrite the model") }
   }
 
@@ -73,12 +78,11 @@ struct Quantize: ParsableCommand {
     let request = QuantizationJob.Request(
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
-      qdqPath: exportQdq, measuresLatency: report != nil, threads: threads, keepsNames: !strip,
+      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip,
       command: CommandText.current)
     let line = output.progress
     let result = try QuantizationJob(request, progress: line.update).run()
     line.finish()
-    if let report { try AtomicFile.write(result.html(), to: report) }
     try output.show(result)
   }
 }

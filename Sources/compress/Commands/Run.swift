@@ -22,14 +22,15 @@ struct Run: ParsableCommand {
   @Option(help: "Threads; by default 1.")
   var threads = 1
 
-  @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
+  @Option(
+    help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
   var kernels: PithISA = .automatic
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
   }
 
   func run() throws {

@@ -2,46 +2,73 @@ import Foundation
 
 /// One line on standard error that says how far a long stage is and how long it will take.
 ///
-/// It is shown only on a terminal, only where a stage takes more than half a second, and wiped when done.
+/// It is shown only on a terminal, only where a stage takes more than half a second, and wiped when done, when
+/// an error ends the command, and when Ctrl-C does.
 final class ProgressLine {
   private let isShown: Bool
   private var stage = ""
-  private var start = Date()
-  private var lastShown = Date.distantPast
+  private var start = ContinuousClock.now
+  private var lastShown: ContinuousClock.Instant?
   private var isVisible = false
 
+  private static let wipe = "\r\u{1B}[K"
+
   init(isShown: Bool) { self.isShown = isShown }
+
+  deinit { finish() }
 
   /// Tells that `done` of `total` are done.
   func update(_ stage: String, _ done: Int, _ total: Int) {
     guard isShown else { return }
-    let now = Date()
+    let now = ContinuousClock.now
     if stage != self.stage { (self.stage, start) = (stage, now) }
-    let elapsed = now.timeIntervalSince(start)
-    guard elapsed > 0.5, now.timeIntervalSince(lastShown) > 0.1 || done == total, done > 0, total > 0 else { return }
+    let elapsed = start.duration(to: now)
+    guard elapsed > .milliseconds(500), done > 0, total > 0 else { return }
+    if let lastShown, lastShown.duration(to: now) < .milliseconds(100), done != total { return }
     lastShown = now
-    let share = min(1, Double(done) / Double(total))
-    let filled = Int(share * 24)
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-    let left = elapsed / share - elapsed
-    show("\r\u{1B}[K\(stage) \(bar) \(done)/\(total)  \(Self.duration(left)) left")
+    if !isVisible { Interruption.watch() }
     isVisible = true
+    let text = ProgressText(stage: stage, done: done, total: total, elapsed: elapsed / .seconds(1))
+    show(Self.wipe + text.line(width: Self.width))
   }
 
   /// Wipes the line.
   func finish() {
     guard isVisible else { return }
-    show("\r\u{1B}[K")
+    show(Self.wipe)
+    Interruption.unwatch()
     isVisible = false
   }
 
-  private func show(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func show(_ text: String) {
+    // A terminal that has gone is no reason to stop working.
+    let bytes = Array(text.utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
 
-  /// "3 s", "2 min 5 s", "1 h 2 min".
-  static func duration(_ seconds: Double) -> String {
-    let whole = Int(max(0, seconds).rounded(.up))
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  /// Columns of the terminal behind standard error.
+  private static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}
+
+/// Wipes a half-drawn line when Ctrl-C or a kill ends the program, and lets it end as it would have.
+private enum Interruption {
+  static func watch() {
+    for number in [SIGINT, SIGTERM] { signal(number, handler) }
+  }
+
+  static func unwatch() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+
+  /// Calls only what is safe in a signal handler: no allocation, no locks.
+  private static let handler: @convention(c) (Int32) -> Void = { number in
+    let wipe: StaticString = "\r\u{1B}[K"
+    _ = write(STDERR_FILENO, wipe.utf8Start, wipe.utf8CodeUnitCount)
+    signal(number, SIG_DFL)
+    raise(number)
   }
 }

@@ -4,7 +4,7 @@ extension MatMul: WeightQuantizable {
   public func outputChannelAxis(weights: [Int]) -> Int { 1 }
 
   public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
-    guard let weights = graph.constant(node, 1) else { return "both factors are computed" }
+    guard let weights = graph.constant(node, 1) else { return "its second factor is computed" }
     if weights.rank != 2 {
       return "its constant factor has \(weights.rank) axes, and the integer kernels take 2"
     }

@@ -8,6 +8,9 @@ extension Softmax: Quantizable {
       return "its shape is not known"
     }
     if rank > 4 { return "it has more than 4 axes" }
+    guard let axis = try? Operands.axis(axis, rank: rank), axis == rank - 1 || axis == 1 else {
+      return "the integer kernel works along the channels or the last axis"
+    }
     if graph.outputs.contains(node.outputs[0]) {
       return "probabilities that leave the network keep full precision"
     }

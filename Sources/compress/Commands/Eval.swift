@@ -45,5 +45,6 @@ struct Eval: ParsableCommand {
 
 extension PithISA: ExpressibleByArgument {
   public init?(argument: String) { self.init(description: argument) }
+  public var defaultValueDescription: String { description }
   public static var allValueStrings: [String] { allCases.map(\.description) }
 }

@@ -28,7 +28,7 @@ struct LoweringCase {
   init(_ fixture: ModelFixture, _ batch: Batch) throws {
     let imported = try ONNXImporter.read(path: fixture.path)
     let inputs = try fixture.inputs()
-    graph = try Simplify.run(imported).graph
+    var graph = try Simplify.run(imported).graph
     var sizes: [String: Int] = [:]
     for (id, input) in zip(graph.inputs, inputs) {
       for (dimension, size) in zip(graph[id].type?.shape.dimensions ?? [], input.shape) {
@@ -39,12 +39,13 @@ struct LoweringCase {
       graph = try graph.specialized(sizes)
       runs = [inputs]
     } else {
-      let batches = graph.inputs.map { LoweringCase.hasSymbolicBatch(graph, $0) }
+      let batches = graph.inputs.map { [graph] in LoweringCase.hasSymbolicBatch(graph, $0) }
       let count = zip(batches, inputs).first { $0.0 }?.1.shape[0] ?? 1
       runs = (0..<count).map { index in
         zip(batches, inputs).map { $0 ? $1.row(index) : $1 }
       }
     }
+    self.graph = graph
   }
 
   private static func hasSymbolicBatch(_ graph: Graph, _ id: ValueID) -> Bool {

@@ -70,38 +70,6 @@ struct PoolingTests {
       b.build(b.add(AveragePool(window: Window(kernel: [1, 1], strides: [2, 2])), y)), by: FoldPad())
   }
 
-  @Test(arguments: ["relu", "infinity", "sigmoid"])
-  func aPadGoesIntoAMaxPoolThatDoesNotSeeIt(kind: String) throws {
-    var b = GraphBuilder()
-    var x = b.conv(b.input(["N", 2, 7, 8]), weights: [3, 2, 1, 1])
-    if kind == "relu" { x = b.add(Relu(), x) }
-    if kind == "sigmoid" { x = b.add(Sigmoid(), x) }
-    let value = kind == "infinity" ? b.scalar(-.infinity) : nil
-    x = b.add(Pad(), x, b.ints([0, 0, 1, 1, 0, 0, 1, 1]), value)
-    x = b.add(MaxPool(window: Window(kernel: [3, 3], strides: [2, 2])), x)
-    let graph = try simplified(b.build(x))
-    #expect(graph.operators == (kind == "sigmoid" ? ["Conv", "Sigmoid", "MaxPool"] : ["Conv", "MaxPool"]))
-    #expect(graph.first(MaxPool.self)?.window.padding == padding([1, 1], [1, 1]))
-  }
-
-  @Test func aPadThatAMaxPoolMaySeeStays() throws {
-    var b = GraphBuilder()
-    let x = b.input(["N", 2, 7, 8])
-    let pads = b.ints([0, 0, 1, 1, 0, 0, 1, 1])
-    func pooled(_ y: ValueID, _ window: Window = Window(kernel: [3, 3])) throws -> Graph {
-      try b.build(b.add(MaxPool(window: window), y))
-    }
-    try expectUntouched(pooled(b.add(Pad(), b.add(Tanh(), x), pads)), by: FoldPad())
-    try expectUntouched(pooled(b.add(Pad(), b.clip(x, -1, 1), pads)), by: FoldPad())
-    let positive = b.add(Relu(), x)
-    try expectUntouched(pooled(b.add(Pad(), positive, pads, b.scalar(0.1))), by: FoldPad())
-    let padded = b.add(Pad(), positive, pads)
-    try expectUntouched(pooled(padded, Window(kernel: [1, 1], strides: [2, 2])), by: FoldPad())
-    try expectUntouched(
-      pooled(padded, Window(kernel: [2, 2], strides: [2, 2], ceilMode: true)), by: FoldPad())
-    try expectUntouched(pooled(padded, Window(kernel: [2, 2], dilations: [2, 2])), by: FoldPad())
-  }
-
   @Test(arguments: [true, false])
   func theMeanOfAMapIsAGlobalPool(keeps: Bool) throws {
     var b = GraphBuilder()

@@ -1,40 +1,18 @@
 import PithGraph
 
-/// Makes what a Pad writes around a map the padding of what comes after it: zeros that of a Conv or AveragePool; -∞, or
-/// zeros around a map without negative elements, that of a MaxPool.
+/// Makes the zeros that a Pad writes around a map the padding of the Conv or AveragePool after it.
 public struct FoldPad: RewriteRule {
   public let name = "fold padding"
   public init() {}
 
   public func patch(at node: Node, in context: RewriteContext) throws -> Patch? {
     guard let pad = context.producer(node, 0, as: Pad.self), pad.op.mode == .constant,
-      isNeutral(pad.node, for: node.op, in: context),
+      !context.has(pad.node, 2) || context.constant(pad.node, 2)?.isFilled(with: 0) == true,
       let padded = context.shape(node, 0), let x = pad.node.inputs[0],
       let amounts = try spatialPads(pad.node, rank: padded.rank, in: context),
       let op = fold(amounts, into: node, padded, in: context)
     else { return nil }
     return context.fuse([node], into: op, inputs: [x] + node.inputs.dropFirst(), name: node.name)
-  }
-
-  /// Whether what is padded with changes nothing of what the operator computes, apart from counting as pixels.
-  private func isNeutral(_ pad: Node, for op: any Operator, in context: RewriteContext) -> Bool {
-    if context.has(pad, 2), context.constant(pad, 2) == nil { return false }
-    let value = context.constant(pad, 2)
-    let isZero = value?.isFilled(with: 0) ?? true
-    guard op is MaxPool else { return isZero }
-    if value?.isFilled(with: -.infinity) == true { return true }
-    return isZero && isNeverNegative(pad, 0, in: context)
-  }
-
-  private func isNeverNegative(_ node: Node, _ index: Int, in context: RewriteContext) -> Bool {
-    guard let producer = context.producer(node, index) else { return false }
-    switch producer.op {
-    case is Sigmoid, is Softmax, is HardSigmoid: return true
-    case is Relu, is Clip: return Clamp(producer, in: context).map { $0.low >= 0 } ?? false
-    case let op as any ActivationFusible:
-      return op.activation.flatMap { Clamp($0) }.map { $0.low >= 0 } ?? false
-    default: return false
-    }
   }
 
   /// The pads of the spatial axes, where no other axis is padded and none is cropped.
@@ -62,34 +40,20 @@ public struct FoldPad: RewriteRule {
       conv.padding = padding
       return conv
     case var pool as AveragePool:
-      // The Pad's zeros count; zeros of the pool's own must then count as well.
-      guard case .explicit(let begin, let end) = pool.window.padding,
+      // The Pad's zeros count; zeros of the pool's own must then count as well. Where the last window hangs over
+      // (ceil mode), it depends on the padding how far.
+      guard !pool.window.ceilMode, case .explicit(let begin, let end) = pool.window.padding,
         pool.countsPadding || (begin + end).allSatisfy({ $0 == 0 }),
-        let padding = poolPadding(amounts, pool.window, padded)
+        let padding = sum(amounts, pool.window, padded),
+        case .explicit(let newBegin, let newEnd) = padding,
+        // A window that sees nothing but padding is not what other runtimes accept.
+        zip(pool.window.extent, zip(newBegin, newEnd)).allSatisfy({ $1.0 < $0 && $1.1 < $0 })
       else { return nil }
       pool.window.padding = padding
       pool.countsPadding = true
       return pool
-    case var pool as MaxPool:
-      guard pool.window.dilations.allSatisfy({ $0 == 1 }),
-        let padding = poolPadding(amounts, pool.window, padded)
-      else { return nil }
-      pool.window.padding = padding
-      return pool
     default: return nil
     }
-  }
-
-  /// The same for a pool. Where its last window hangs over (ceil mode), it depends on the padding how far; and a window
-  /// that sees nothing but padding has no value, nor do other runtimes accept it.
-  private func poolPadding(
-    _ amounts: (begin: [Int], end: [Int]), _ window: Window, _ padded: Shape
-  ) -> Padding? {
-    guard !window.ceilMode, let padding = sum(amounts, window, padded),
-      case .explicit(let begin, let end) = padding,
-      zip(window.extent, zip(begin, end)).allSatisfy({ $1.0 < $0 && $1.1 < $0 })
-    else { return nil }
-    return padding
   }
 
   private func sum(_ amounts: (begin: [Int], end: [Int]), _ window: Window, _ padded: Shape) -> Padding? {

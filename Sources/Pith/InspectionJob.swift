@@ -75,22 +75,27 @@ public enum InspectionJob {
   private static func instruction(_ model: PithModel, _ number: Int) -> InspectionReport.Instruction {
     let record = model.instruction(number)
     let output = model.tensor(Int(record.output))
-    let input = record.inputs.0 == PITH_NONE ? nil : model.tensor(Int(record.inputs.0))
+    // The validator leaves alone what an opcode does not name, such as the operands of a fill.
+    let first = Int(record.inputs.0)
+    let input = first < model.tensorCount ? model.tensor(first) : nil
     let isByte = output.type == UInt8(PITH_U8.rawValue)
     return InspectionReport.Instruction(
       name: model.text(output.name), opcode: opcodeName(UInt32(record.opcode)),
       outputShape: output.sizes.map { .fixed($0) },
       inputScale: input.flatMap { $0.type == UInt8(PITH_U8.rawValue) ? $0.scale : nil },
       outputScale: isByte ? output.scale : nil, outputZeroPoint: isByte ? Int(output.zero_point) : nil,
-      weightBytes: weightBytes(record))
+      weightBytes: weightBytes(record, output))
   }
 
-  private static func weightBytes(_ record: pith_instruction) -> Int {
+  private static func weightBytes(_ record: pith_instruction, _ output: pith_tensor) -> Int {
+    func padded(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }
     let window = record.window
-    let blocks = (Int(window.extent) + 15) / 16 * 16
+    let (height, width) = (Int(window.kernel_h), Int(window.kernel_w))
     switch UInt32(record.opcode) {
     case PITH_OP_CONV.rawValue:
-      return blocks * Int(window.kernel_h) * Int(window.kernel_w) * Int(window.tap_bytes)
+      return padded(Int(window.extent), to: 16) * height * width * Int(window.tap_bytes)
+    case PITH_OP_DEPTHWISE.rawValue:
+      return padded(output.sizes.last ?? 0, to: 16) * width * padded(height, to: 4)
     default: return 0
     }
   }

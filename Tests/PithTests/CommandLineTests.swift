@@ -99,6 +99,19 @@ import Testing
     }
   }
 
+  @Test func inspectCountsTheWeightsOfAPithFile() throws {
+    let folder = try TemporaryFolder()
+    for name in Networks.names {
+      let quantized = try Networks.quantized[name]!.get()
+      let path = folder.path("model.pith")
+      try Data(quantized.bytes).write(to: URL(filePath: path))
+      let memory = try InspectionJob.run(path: path).memory
+      // All weights, but for those that two layers share and the zeros between them.
+      #expect(memory.peakActivationBytes == quantized.report.memory.arenaBytes)
+      #expect(abs(memory.weightBytes - quantized.report.memory.weightBytes) < 1024)
+    }
+  }
+
   @Test(arguments: [false, true])
   func runWritesOutputsOfTheModelsShape(isProgram: Bool) throws {
     let folder = try TemporaryFolder()

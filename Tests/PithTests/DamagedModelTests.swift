@@ -139,6 +139,7 @@ import Testing
       withUnsafeBytes(of: sum) { bytes.replaceSubrange(checksum..<checksum + 8, with: $0) }
       try Data(bytes).write(to: URL(filePath: path))
       if survives(path, sample) { ran += 1 } else { refused += 1 }
+      _ = try? InspectionJob.run(path: path).text(width: 80, colour: false)
       bytes = original
     }
     #expect(ran > 200 && refused > 100, "\(ran) ran, \(refused) were refused")

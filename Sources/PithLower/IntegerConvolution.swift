@@ -39,10 +39,11 @@ struct IntegerConvolution {
     op.groups == inputChannels && outputChannels == inputChannels && channelsPerGroup == 1
   }
 
-  /// Whether merging the few input channels with the kernel row makes the reduction shorter than padding them to 4.
+  /// Whether merging the few input channels with the kernel row makes the reduction no longer than padding them to 4
+  /// would; where it is as long, the map is smaller.
   var mergesFirstLayer: Bool {
-    op.groups == 1 && window.dilations.w == 1
-      && (window.kernel.w * inputChannels).roundedUp(to: 4) < window.kernel.w * inputChannels.roundedUp(to: 4)
+    op.groups == 1 && window.dilations.w == 1 && inputChannels % 4 != 0
+      && (window.kernel.w * inputChannels).roundedUp(to: 4) <= window.kernel.w * inputChannels.roundedUp(to: 4)
   }
 
   /// The weight that an output channel has for an input channel of its group at a tap.

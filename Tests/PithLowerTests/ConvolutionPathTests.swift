@@ -111,7 +111,9 @@ import Testing
       var network = SmallNetwork(seed: 1)
       let x = network.input([1, groups.inputs, 8, 7])
       let op = Conv(strides: [stride, stride], padding: .sameUpper, groups: count, activation: .relu)
-      return try network.built(network.add(op, x, network.constant(weights), network.constant(bias)))
+      let (w, b) = (network.constant(weights), network.constant(bias))
+      let y = network.add(op, x, w, b)
+      return try network.built(y)
     }
     let samples = (0..<3).map { _ in [random.tensor([1, groups.inputs, 8, 7])] }
     let shape = [groups.outputs, perGroup, 3, 3]

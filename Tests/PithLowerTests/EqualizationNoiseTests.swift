@@ -25,7 +25,9 @@ import Testing
     let depthwise = network.add(
       Conv(padding: .sameUpper, groups: channels, activation: .relu), expanded,
       uneven([channels, 1, 3, 3], growing: true))
-    return try network.built(network.add(Conv(), depthwise, network.constant([10, channels, 1, 1])))
+    let weights = network.constant([10, channels, 1, 1])
+    let y = network.add(Conv(), depthwise, weights)
+    return try network.built(y)
   }
 
   @Test func equalizationLowersTheNoise() throws {

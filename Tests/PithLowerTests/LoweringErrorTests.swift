@@ -29,14 +29,17 @@ import Testing
     var network = SmallNetwork(seed: 1)
     let x = network.input([1, 2, 4, 4, 4])
     let op = Conv(strides: [1, 1, 1], dilations: [1, 1, 1], padding: .none(3))
-    let text = try message(network.built(network.add(op, x, network.constant([2, 2, 3, 3, 3]))))
+    let weights = network.constant([2, 2, 3, 3, 3])
+    let y = network.add(op, x, weights)
+    let text = try message(network.built(y))
     #expect(text.contains("node 'Conv0'") && text.contains("spatial axes"))
   }
 
   @Test func seventhAxesAreRefused() throws {
     var network = SmallNetwork(seed: 1)
     let x = network.input([1, 2, 1, 2, 1, 2, 2])
-    let text = try message(network.built(network.add(Transpose(permutation: [6, 5, 4, 3, 2, 1, 0]), x)))
+    let y = network.add(Transpose(permutation: [6, 5, 4, 3, 2, 1, 0]), x)
+    let text = try message(network.built(y))
     #expect(text.contains("7 axes"))
   }
 
@@ -44,7 +47,8 @@ import Testing
     var network = SmallNetwork(seed: 1)
     let x = network.input([2, 3])
     let shape = network.add(ShapeOf(), x)
-    let text = try message(network.built(network.add(Reshape(), x, shape)))
+    let y = network.add(Reshape(), x, shape)
+    let text = try message(network.built(y))
     #expect(text.contains("Shape") && text.contains("folds to constants"))
   }
 

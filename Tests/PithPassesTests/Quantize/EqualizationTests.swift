@@ -68,8 +68,10 @@ import Testing
       let maxima = try #require(calibrator.statistics[between]).channelMaxima
       return (maxima.max() ?? 0) / (maxima.min() ?? 1)
     }
-    #expect(try spread(graph) > 10)
-    #expect(try spread(try Self.equalized(graph, on: samples).graph) < 1.01)
+    let before = try spread(graph)
+    let after = try spread(try Self.equalized(graph, on: samples).graph)
+    // No channel grows by more than 32, so very small ones stay smaller.
+    #expect(before > 10 && after < max(1.01, before / 31), "\(before) became \(after)")
   }
 
   @Test func whatCannotBeRescaledIsLeft() throws {

@@ -24,7 +24,10 @@ public enum Benchmark {
       }
       var sizes = try type.shape.dimensions.enumerated().map { axis, dimension -> Int in
         if let size = dimension.size { return size }
-        guard axis == 0 else { throw PithFailure("input '\(graph[id].name)' has shape \(type.shape): only the batch may be symbolic") }
+        guard axis == 0 else {
+          throw PithFailure(
+            "input '\(graph[id].name)' has shape \(type.shape): only the batch may be symbolic")
+        }
         return batch
       }
       if sizes.isEmpty { sizes = [1] }
@@ -36,7 +39,9 @@ public enum Benchmark {
   /// Runs of a program, `batch` samples each. With several threads a batch is spread over them by samples, and a batch
   /// of one by rows inside the instructions.
   public static func runs(of model: PithModel, batch: Int, threads: Int) throws -> Runs {
-    let sessions = (0..<(batch > 1 ? Swift.min(threads, batch) : 1)).map { _ in
+    let count = batch > 1 ? Swift.min(threads, batch) : 1
+    try model.checkMemory(sessions: count, samples: count, name: model.name)
+    let sessions = (0..<count).map { _ in
       BoundSession(model, pool: batch == 1 && threads > 1 ? ThreadPool(threads: threads) : nil)
     }
     guard sessions.count > 1 else {

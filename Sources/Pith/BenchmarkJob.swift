@@ -60,6 +60,7 @@ public enum BenchmarkJob {
     let macs = try GraphStatistics(simplified).multiplyAdds.values.reduce(0, +)
     return BenchmarkReport(
       model: request.modelPath, latency: measured[0].latency, isa: "fp32 engine (OpenBLAS)",
-      threads: request.threads, batch: request.batch, runs: measured[0].runs, multiplyAdds: macs * request.batch)
+      threads: request.threads, batch: request.batch, runs: measured[0].runs,
+      multiplyAdds: macs * request.batch)
   }
 }

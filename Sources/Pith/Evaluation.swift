@@ -19,10 +19,12 @@ public struct Evaluation: Sendable {
   /// - Parameter progress: called with samples done and in all.
   /// - Throws: where data and model do not fit, there are no labels, or a label has no output.
   public static func run(
-    _ predictor: any Predictor, on data: DataSet, limit: Int? = nil, progress: (Int, Int) -> Void = { _, _ in }
+    _ predictor: any Predictor, on data: DataSet, limit: Int? = nil,
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     guard data.hasLabels else {
-      throw PithFailure("\(data.name) has no labels; accuracy needs them: give them after a comma, as in IMAGES,LABELS")
+      throw PithFailure(
+        "\(data.name) has no labels; accuracy needs them: give them after a comma, as in IMAGES,LABELS")
     }
     try predictor.check(data)
     var result = Evaluation()

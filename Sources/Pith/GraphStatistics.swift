@@ -46,7 +46,8 @@ public struct GraphStatistics {
     for (index, node) in graph.nodes.enumerated() {
       alive += node.outputs.reduce(0) { $0 + bytes($1) }
       peak = Swift.max(peak, alive)
-      for id in Set(node.inputs.compactMap(\.self) + node.outputs) where lastUse[id, default: index] == index {
+      for id in Set(node.inputs.compactMap(\.self) + node.outputs) where lastUse[id, default: index] == index
+      {
         alive -= bytes(id)
       }
     }

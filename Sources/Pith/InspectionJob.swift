@@ -18,7 +18,8 @@ public enum InspectionJob {
       var reason: String?
       if case .float32(let why)? = quantizer.placements[node.id] { reason = why }
       return InspectionReport.Node(
-        name: node.label, op: LayerTable.operators(node), outputShape: shape(simplified[node.outputs[0]].type),
+        name: node.label, op: LayerTable.operators(node),
+        outputShape: shape(simplified[node.outputs[0]].type),
         parameters: statistics.parameters[node.id] ?? 0, multiplyAdds: statistics.multiplyAdds[node.id] ?? 0,
         placement: reason == nil ? .int8 : .float32, reason: reason)
     }
@@ -27,13 +28,16 @@ public enum InspectionJob {
       model: path, format: "onnx", fileBytes: FileSize.bytes(path), inputs: values(graph.inputs, graph),
       outputs: values(graph.outputs, graph), nodes: nodes,
       memory: .init(weightBytes: weights, peakActivationBytes: statistics.peakActivationBytes),
-      warnings: nodes.compactMap { node in node.reason.map { "'\(node.name)' (\(node.op)) would run in fp32: \($0)" } })
+      warnings: nodes.compactMap { node in
+        node.reason.map { "'\(node.name)' (\(node.op)) would run in fp32: \($0)" }
+      })
   }
 
   private static func values(_ ids: [ValueID], _ graph: Graph) -> [InspectionReport.Value] {
     ids.map {
       InspectionReport.Value(
-        name: graph[$0].name, type: graph[$0].type?.element.rawValue ?? "unknown", shape: shape(graph[$0].type))
+        name: graph[$0].name, type: graph[$0].type?.element.rawValue ?? "unknown",
+        shape: shape(graph[$0].type))
     }
   }
 
@@ -64,7 +68,8 @@ public enum InspectionJob {
     return InspectionReport(
       model: path, format: "pith", fileBytes: model.fileBytes, inputs: interface(model.inputs),
       outputs: interface(model.outputs), nodes: nodes, totals: totals,
-      memory: .init(weightBytes: weightBytes, peakActivationBytes: model.arenaBytes), instructions: instructions)
+      memory: .init(weightBytes: weightBytes, peakActivationBytes: model.arenaBytes),
+      instructions: instructions)
   }
 
   private static func instruction(_ model: PithModel, _ number: Int) -> InspectionReport.Instruction {
@@ -84,18 +89,21 @@ public enum InspectionJob {
     let window = record.window
     let blocks = (Int(window.extent) + 15) / 16 * 16
     switch UInt32(record.opcode) {
-    case PITH_OP_CONV.rawValue: return blocks * Int(window.kernel_h) * Int(window.kernel_w) * Int(window.tap_bytes)
+    case PITH_OP_CONV.rawValue:
+      return blocks * Int(window.kernel_h) * Int(window.kernel_w) * Int(window.tap_bytes)
     default: return 0
     }
   }
 
   private static func opcodeName(_ opcode: UInt32) -> String {
     let names: [UInt32: String] = [
-      PITH_OP_QUANTIZE.rawValue: "quantize", PITH_OP_DEQUANTIZE.rawValue: "dequantize", PITH_OP_CONV.rawValue: "conv",
+      PITH_OP_QUANTIZE.rawValue: "quantize", PITH_OP_DEQUANTIZE.rawValue: "dequantize",
+      PITH_OP_CONV.rawValue: "conv",
       PITH_OP_DEPTHWISE.rawValue: "depthwise", PITH_OP_MAX_POOL.rawValue: "max_pool",
       PITH_OP_AVERAGE_POOL.rawValue: "average_pool", PITH_OP_ADD.rawValue: "add",
       PITH_OP_MULTIPLY.rawValue: "multiply", PITH_OP_LOOKUP.rawValue: "lookup", PITH_OP_COPY.rawValue: "copy",
-      PITH_OP_FILL.rawValue: "fill", PITH_OP_SOFTMAX.rawValue: "softmax", PITH_OP_F32_COPY.rawValue: "f32_copy",
+      PITH_OP_FILL.rawValue: "fill", PITH_OP_SOFTMAX.rawValue: "softmax",
+      PITH_OP_F32_COPY.rawValue: "f32_copy",
       PITH_OP_F32_FILL.rawValue: "f32_fill", PITH_OP_F32_CONV.rawValue: "f32_conv",
       PITH_OP_F32_MATMUL.rawValue: "f32_matmul", PITH_OP_F32_BINARY.rawValue: "f32_binary",
       PITH_OP_F32_UNARY.rawValue: "f32_unary", PITH_OP_F32_SOFTMAX.rawValue: "f32_softmax",

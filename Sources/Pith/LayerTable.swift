@@ -11,10 +11,12 @@ enum LayerTable {
       let parameters = node.inputs.reduce(0) { $0 + ($1.flatMap { model.graph[$0].constant?.count } ?? 0) }
       let before = node.inputs.reduce(0) { $0 + ($1.flatMap { model.graph[$0].constant?.byteCount } ?? 0) }
       return QuantizationReport.Layer(
-        name: node.label, operators: operators(node), placement: reason == nil ? .int8 : .float32, reason: reason,
+        name: node.label, operators: operators(node), placement: reason == nil ? .int8 : .float32,
+        reason: reason,
         parameters: parameters, multiplyAdds: program.nodeMultiplyAdds[node.id] ?? 0, bytesBefore: before,
         bytesAfter: program.parameterBytes[node.id] ?? 0, signalToNoise: noise.decibels(output),
-        inputScale: input.flatMap { model.activations[$0]?.scale }, outputScale: model.activations[output]?.scale,
+        inputScale: input.flatMap { model.activations[$0]?.scale },
+        outputScale: model.activations[output]?.scale,
         outputZeroPoint: model.activations[output]?.zeroPoint, clippedShare: model.clippedShares[output])
     }
   }

@@ -54,7 +54,8 @@ public struct FloatPredictor: Predictor {
   }
 
   public func outputShape(elements: Int) -> [Int] {
-    let known = (engine.graph.outputs.first.flatMap { engine.graph[$0].type?.shape.dimensions } ?? []).dropFirst()
+    let known = (engine.graph.outputs.first.flatMap { engine.graph[$0].type?.shape.dimensions } ?? [])
+      .dropFirst()
     let sizes = known.compactMap(\.size)
     return sizes.count == known.count && sizes.reduce(1, *) == elements ? sizes : [elements]
   }
@@ -80,7 +81,8 @@ public struct FloatPredictor: Predictor {
 
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
     let outputs = try engine.run([tensor(samples, count: count)])
-    guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0 else {
+    guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0
+    else {
       throw PithFailure("\(name): the first output is not a float32 tensor with a batch axis")
     }
     return Array(floats.prefix(floats.count / rows * count))
@@ -111,8 +113,9 @@ public final class ProgramPredictor: Predictor {
       throw PithFailure("\(name): output '\(output.name)' of shape \(output.shape) has no batch axis")
     }
     sampleShape = Array(shape.dropFirst())
-    sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
     batchSize = Swift.max(rows, 64 / rows * rows)
+    try model.checkMemory(sessions: Swift.max(1, threads), samples: batchSize / rows, name: name)
+    sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
   }
 
   public func outputShape(elements: Int) -> [Int] { Array(model.outputs[0].shape.dropFirst()) }
@@ -128,7 +131,8 @@ public final class ProgramPredictor: Predictor {
       results.withUnsafeMutableBufferPointer { output in
         Self.withPointers(&others) { others in
           let work = Work(
-            input: input, output: output, others: others, otherElements: model.outputs.dropFirst().map(\.elements),
+            input: input, output: output, others: others,
+            otherElements: model.outputs.dropFirst().map(\.elements),
             inputElements: inputElements * rows, outputElements: outputElements * rows, runs: runs)
           return runAll(work)
         }

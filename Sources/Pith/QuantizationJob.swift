@@ -24,8 +24,10 @@ public struct QuantizationJob {
     public var command: String
 
     public init(
-      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings, evaluation: DataSet?,
-      isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int, keepsNames: Bool,
+      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
+      evaluation: DataSet?,
+      isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
+      keepsNames: Bool,
       command: String
     ) {
       self.modelPath = modelPath
@@ -80,7 +82,8 @@ public struct QuantizationJob {
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
 
     let result = report(
-      name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log)
+      name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
+    )
     try write(program, model, result)
     return result
   }
@@ -106,7 +109,9 @@ public struct QuantizationJob {
     switch try LoadedModel(path: request.modelPath) {
     case .graph(let graph): return graph
     case .program:
-      throw PithFailure("\(request.modelPath) is a .pith file, which is quantized already; name the model that it was made from")
+      throw PithFailure(
+        "\(request.modelPath) is a .pith file, which is quantized already; name the model that it was made from"
+      )
     }
   }
 
@@ -120,7 +125,8 @@ public struct QuantizationJob {
     let pairs = request.settings.equalizes ? CrossLayerEqualization.pairs(in: graph) : []
     if !pairs.isEmpty {
       var calibrator = try Calibrator(
-        graph, wanted: [], channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
+        graph, wanted: [],
+        channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
       try feed("equalize", predictor) { tensor, _ in try calibrator.add([tensor]) }
       (graph, equalized) = try CrossLayerEqualization.apply(
         to: graph, pairs: pairs, statistics: calibrator.statistics)
@@ -176,7 +182,8 @@ public struct QuantizationJob {
     return AccuracyComparison(before, after)
   }
 
-  private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison? {
+  private func compareLatency(_ graph: Graph, _ runtime: PithModel, name: String) throws -> LatencyComparison?
+  {
     guard request.reportPath != nil else { return nil }
     let threads = Parallelism.threadCount
     Parallelism.threadCount = 1
@@ -191,7 +198,8 @@ public struct QuantizationJob {
   // MARK: Report
 
   private func report(
-    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise, accuracy: AccuracyComparison?,
+    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise,
+    accuracy: AccuracyComparison?,
     latency: LatencyComparison?, log: [AppliedRewrite]
   ) -> QuantizationReport {
     let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
@@ -206,7 +214,8 @@ public struct QuantizationJob {
         arenaBytes: program.arenaBytes, weightBytes: program.weightBytes, fileBytes: program.bytes.count),
       signalToNoise: model.graph.outputs.first.flatMap { noise.decibels($0) },
       layers: LayerTable.layers(model, program, noise), warnings: warnings(model, accuracy),
-      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) }, seconds: watch.stages)
+      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) },
+      seconds: watch.stages)
   }
 
   private func warnings(_ model: QuantizedModel, _ accuracy: AccuracyComparison?) -> [String] {
@@ -219,7 +228,8 @@ public struct QuantizationJob {
     let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
     if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {
       result.append(
-        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels")
+        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
+      )
     }
     return result
   }
@@ -253,6 +263,7 @@ extension AccuracyComparison {
       }
     }
     self.init(
-      samples: before.samples, bothRight: both, onlyFp32Right: onlyBefore, onlyInt8Right: onlyAfter, agreeing: agreeing)
+      samples: before.samples, bothRight: both, onlyFp32Right: onlyBefore, onlyInt8Right: onlyAfter,
+      agreeing: agreeing)
   }
 }

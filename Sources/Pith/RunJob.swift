@@ -4,7 +4,8 @@ import Foundation
 public enum RunJob {
   /// - Throws: one sentence, where model and data do not fit or the output cannot be written.
   public static func run(
-    modelPath: String, data: DataSet, outputPath: String, threads: Int, isa: PithISA, progress: (Int, Int) -> Void
+    modelPath: String, data: DataSet, outputPath: String, threads: Int, isa: PithISA,
+    progress: (Int, Int) -> Void
   ) throws -> RunReport {
     Parallelism.threadCount = threads
     let predictor = try OpenedPredictor.open(modelPath, threads: threads, isa: isa)

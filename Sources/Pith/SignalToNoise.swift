@@ -19,7 +19,8 @@ public struct SignalToNoise: Sendable {
     let program = try Lowering.lower(model, keepsIntermediates: true)
     let session = PithSession(try PithModel(bytes: program.bytes, source: model.graph.name))
     let engine = try FloatEngine(model.graph)
-    guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions else {
+    guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions
+    else {
       return SignalToNoise()
     }
     let shape = dimensions.map { $0.size ?? 1 }
@@ -47,7 +48,8 @@ public struct SignalToNoise: Sendable {
       for h in 0..<trace.dims[1] {
         for w in 0..<trace.dims[2] {
           let byte = n * trace.byteStrides[0] + h * trace.byteStrides[1] + w * trace.byteStrides[2]
-          let element = n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
+          let element =
+            n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
           for c in 0..<trace.dims[3] {
             let x = Double(floats[element + c * trace.elementStrides[3]])
             let difference = x - Double(trace.parameters.real(bytes[byte + c]))

@@ -30,7 +30,7 @@ struct SlidingWindow {
     outerOutput = output[..<outer].reduce(1, *)
     let kernel = Array(window.kernel[..<outer])
     guard let taps = Shape.elementCount(kernel), taps <= 1 << 22,
-      let entries = Shape.elementCount([taps, outerOutput]), entries <= 1 << 26
+      let entries = Shape.elementCount([taps, outerOutput]), entries <= 1 << 24
     else { throw GraphError("a window of \(window.kernel) has too many taps") }
     outerTaps = taps
     planes = (0..<entries).map { entry in

@@ -27,7 +27,6 @@ extension Executor {
   ) {
     guard let kernel else { return }
     let dims = instruction.pointee.move.dims
-    let stride = int(map.pointee.pixel_stride)
     var arguments = pith_convert_args()
     arguments.real = floats(real) + int(realOffset)
     arguments.bytes = bytes(map) + int(byteOffset)
@@ -42,13 +41,6 @@ extension Executor {
     arguments.pixel_stride = int32(map.pointee.pixel_stride)
     arguments.scale = map.pointee.scale
     arguments.zero = map.pointee.zero_point
-    // Where a row's bytes and floats are both dense, it is one long pixel: the form that kernels are fastest at.
-    if stride == int(dims.3) && (dims.3 == 1 || strides.3 == 1) && int(strides.2) == stride {
-      arguments.f_channel = dims.3 == 1 ? int(strides.2) : 1
-      arguments.channels = int32(dims.2 &* dims.3)
-      arguments.padded_channels = arguments.channels
-      arguments.width = 1
-    }
     var image: UInt32 = 0
     while image < dims.0 {
       kernel(&arguments)

@@ -8,6 +8,11 @@ public struct PithInterface: Sendable, Equatable {
   /// float32, row-major, in the source model's order of axes.
   public let shape: [Int]
   public var elements: Int { shape.reduce(1, *) }
+
+  public init(name: String, shape: [Int]) {
+    self.name = name
+    self.shape = shape
+  }
 }
 
 /// An opened `.pith` file. It keeps its own copy of the file and may be shared by any number of sessions and threads.

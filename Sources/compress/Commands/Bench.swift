@@ -37,13 +37,16 @@ struct Bench: ParsableCommand {
   func validate() throws {
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     guard batch > 0, batch <= 1 << 20 else { throw ValidationError("--batch must be from 1 to 1048576") }
-    guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds must be more than 0 and at most 3600") }
+    guard seconds > 0, seconds <= 3600 else {
+      throw ValidationError("--seconds must be more than 0 and at most 3600")
+    }
   }
 
   func run() throws {
     try output.show(
       try BenchmarkJob.run(
         BenchmarkJob.Request(
-          modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds, isa: kernels)))
+          modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
+          isa: kernels)))
   }
 }

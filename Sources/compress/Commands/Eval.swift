@@ -22,7 +22,8 @@ struct Eval: ParsableCommand {
   @Option(help: "Threads; by default all processors.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
+  @Option(
+    help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
   var kernels: PithISA = .automatic
 
   @OptionGroup var data: DataOptions
@@ -44,5 +45,6 @@ struct Eval: ParsableCommand {
 
 extension PithISA: ExpressibleByArgument {
   public init?(argument: String) { self.init(description: argument) }
+  public var defaultValueDescription: String { description }
   public static var allValueStrings: [String] { allCases.map(\.description) }
 }

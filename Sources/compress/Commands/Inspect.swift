@@ -3,7 +3,8 @@ import Pith
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows a model's graph, parameters, multiply-adds and memory, and what will be integer and what not.",
+    abstract:
+      "Shows a model's graph, parameters, multiply-adds and memory, and what will be integer and what not.",
     discussion: """
       Examples:
         compress inspect model.onnx

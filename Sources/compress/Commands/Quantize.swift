@@ -28,7 +28,9 @@ struct Quantize: ParsableCommand {
   @Option(help: "How ranges are chosen: minmax, percentile, mse or entropy.")
   var method: RangeMethod = .minmax
 
-  @Option(name: .customLong("eval"), help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
+  @Option(
+    name: .customLong("eval"),
+    help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
   var evaluation: String?
 
   @Flag(help: "Fail where anything would stay in fp32.")
@@ -52,7 +54,9 @@ struct Quantize: ParsableCommand {
   @Flag(help: "Leave names out of the file.")
   var strip = false
 
-  @Option(help: ArgumentHelp("Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
+  @Option(
+    help: ArgumentHelp(
+      "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
   @Option(help: "Threads to calibrate and score with; by default all processors.")

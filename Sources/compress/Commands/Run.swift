@@ -22,7 +22,8 @@ struct Run: ParsableCommand {
   @Option(help: "Threads; by default 1.")
   var threads = 1
 
-  @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
+  @Option(
+    help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
   var kernels: PithISA = .automatic
 
   @OptionGroup var data: DataOptions

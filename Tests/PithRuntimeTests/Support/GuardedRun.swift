@@ -44,7 +44,9 @@ enum GuardedRun {
     let status = pith_open(&model, memory.start, file.count, UInt32(PITH_OPEN_CHECKSUM.rawValue))
     try #require(
       status == PITH_OK, "status \(status.rawValue) at \(model.last_error)", sourceLocation: sourceLocation)
-    return try run(&model, inputs, isa: isa, threads: threads, sourceLocation: sourceLocation)
+    return try withExtendedLifetime(memory) {
+      try run(&model, inputs, isa: isa, threads: threads, sourceLocation: sourceLocation)
+    }
   }
 
   private static func run(
@@ -76,9 +78,10 @@ enum GuardedRun {
     options.parallel = { _, count, body, context in
       for index in (0..<count).reversed() { body!(context, index) }
     }
-    let status = pith_run(&model, arena.start, arena.count, pointers, outputs, &options)
+    let status = withExtendedLifetime((arena, bound, results)) {
+      pith_run(&model, arena.start, arena.count, pointers, outputs, &options)
+    }
     try #require(status == PITH_OK, "status \(status.rawValue)", sourceLocation: sourceLocation)
-    _ = bound
     return results.map { memory in
       Array(
         UnsafeBufferPointer(
@@ -86,8 +89,9 @@ enum GuardedRun {
     }
   }
 
-  /// Whether the bytes are refused, or ran (in no more than `mostArena` bytes) without leaving their memory.
-  static func survives(_ file: [UInt8], mostArena: Int = 1 << 22) -> pith_status {
+  /// Whether the bytes are refused, or ran (in no more than `mostArena` bytes) without leaving their memory. `round`
+  /// chooses the kernels.
+  static func survives(_ file: [UInt8], round: Int, mostArena: Int = 1 << 22) -> pith_status {
     let memory = GuardedMemory(file)
     memory.protectAgainstWrites()
     var model = pith_model()
@@ -105,14 +109,14 @@ enum GuardedRun {
       GuardedMemory(count: Int(pith_output(&model, $0).pointee.bytes), alignment: 4)
     }
     for input in inputs { input.protectAgainstWrites() }
-    for isa in isas {
-      guard pith_select(&model, isa) == PITH_OK else { continue }
-      let ran = pith_run(
+    let selected = pith_select(&model, isas[round % isas.count])
+    guard selected == PITH_OK else { return selected }
+    // An array may be released after its last use, which is before the run.
+    return withExtendedLifetime((memory, arena, inputs, outputs)) {
+      pith_run(
         &model, arena.start, arena.count,
         inputs.map { UnsafePointer($0.start.assumingMemoryBound(to: Float.self)) },
         outputs.map { $0.start.assumingMemoryBound(to: Float.self) }, nil)
-      if ran != PITH_OK { return ran }
     }
-    return PITH_OK
   }
 }

@@ -1,1 +1,0 @@
-// PithEngineTests: placeholder until the room is furnished.

@@ -1,1 +1,0 @@
-// PithTests: placeholder until the room is furnished.

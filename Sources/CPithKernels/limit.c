@@ -31,7 +31,7 @@ static double avx2_rounds(void) {
                    :
                    : YMM_LOW, YMM_HIGH, "cc");
 #undef STEP
-  return 12.0 * 16 * ROUNDS;
+  return (double)(12 * 16 * ROUNDS);
 }
 
 static double avx_vnni_rounds(void) {
@@ -44,7 +44,7 @@ static double avx_vnni_rounds(void) {
                    :
                    : YMM_LOW, YMM_HIGH, "cc");
 #undef STEP
-  return 12.0 * 32 * ROUNDS;
+  return (double)(12 * 32 * ROUNDS);
 }
 
 static double avx512_rounds(void) {
@@ -57,7 +57,7 @@ static double avx512_rounds(void) {
                    :
                    : YMM_LOW, YMM_HIGH, "cc");
 #undef STEP
-  return 12.0 * 64 * ROUNDS;
+  return (double)(12 * 64 * ROUNDS);
 }
 
 double pith_int8_limit(uint32_t isa, double milliseconds) {

@@ -21,7 +21,8 @@ static void conv_block(const pith_conv_args *a, int32_t y, int32_t x, int32_t bl
   for (int32_t ky = 0; ky < a->kernel_h; ky++)
     for (int32_t kx = 0; kx < a->kernel_w; kx++) {
       const uint8_t *pixel = pith_pixel(
-          a->input, y * a->stride_h - a->pad_top + ky * a->dilation_h, x * a->stride_w - a->pad_left + kx * a->dilation_w,
+          a->input, y * a->stride_h - a->pad_top + ky * a->dilation_h,
+          x * a->stride_w - a->pad_left + kx * a->dilation_w,
           a->in_height, a->in_width, a->in_row_stride, a->in_pixel_stride);
       add_tap(sums, lanes, pixel ? pixel : a->padding, weights, a->tap_bytes);
       weights += (size_t)a->tap_bytes * 16;

@@ -10,7 +10,8 @@ static void depthwise_block(
   for (int32_t kx = 0; kx < a->kernel_w; kx++, weights += column)
     for (int32_t ky = 0; ky < a->kernel_h; ky++) {
       const uint8_t *pixel = pith_pixel(
-          a->input, y * a->stride_h - a->pad_top + ky * a->dilation_h, x * a->stride_w - a->pad_left + kx * a->dilation_w,
+          a->input, y * a->stride_h - a->pad_top + ky * a->dilation_h,
+          x * a->stride_w - a->pad_left + kx * a->dilation_w,
           a->in_height, a->in_width, a->in_row_stride, a->in_pixel_stride);
       const uint8_t *bytes = pixel ? pixel + block : a->padding;
       const int8_t *w = weights + ky / 4 * 64 + ky % 4;

@@ -38,7 +38,7 @@ HELPER void spread_32(gather *g, const uint8_t *from) {
   g->to += g->step;
 }
 
-/// A piece of less than 32 bytes, 4 at a time: a vector loaded soon over several small stores would have to wait for them.
+/// A piece of less than 32 bytes, 4 at a time: a vector loaded soon over several small stores would wait for them.
 HELPER void spread_small(gather *g, const uint8_t *from, size_t count) {
   const uint32_t mask = g->halves ? 0x0F0F0F0F : 0x00FF00FF;
   for (size_t i = 0; i < count; i += 4, g->to += 4) {
@@ -103,7 +103,8 @@ HELPER void gather_anywhere(const pith_conv_args *a, gather *g, tile_pixel p) {
 /// A pixel's window that lies inside the map; kernel rows of neighbouring pixels are runs of bytes.
 HELPER void gather_inside(const pith_conv_args *a, gather *g, const uint8_t *start) {
   const int runs = a->dilation_w == 1 && a->in_pixel_stride == a->tap_bytes;
-  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride, step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
+  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
+  const ptrdiff_t step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
   const size_t count = (size_t)a->tap_bytes * (size_t)(runs ? a->kernel_w : 1);
   const int32_t columns = runs ? 1 : a->kernel_w;
   for (int32_t ky = 0; ky < a->kernel_h; ky++, start += row)
@@ -218,7 +219,8 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
   }
 }
 
-HELPER void tile_block(const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels) {
+HELPER void tile_block(
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels) {
   lanes sums[TILE];
   UNROLL
   for (int m = 0; m < pixels; m++) sums[m] = lanes_load(b->bias);
@@ -304,7 +306,8 @@ static KERNEL __attribute__((noinline)) void vector_2(
   vector_blocks(b, halves, b->steps * 64, output, channels, 2);
 }
 
-HELPER void run_block(const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels) {
+HELPER void run_block(
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels) {
   switch (pixels) {
     case 2: tile_2(b, words, outputs, channels); break;
     case 3: tile_3(b, words, outputs, channels); break;

@@ -20,10 +20,11 @@ HELPER column column_of_weights(const int8_t *packed) {
   const lanes w = lanes_to_columns(lanes_load((const int32_t *)(const void *)packed));
   // Each byte into the upper half of a word, to be shifted down with its sign.
   const __m256i first = _mm256_setr_epi8(
-      -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13, -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13);
+      -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13,  //
+      -1, 0, -1, 1, -1, 4, -1, 5, -1, 8, -1, 9, -1, 12, -1, 13);
   const __m256i second = _mm256_setr_epi8(
-      -1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15, -1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1,
-      15);
+      -1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15,  //
+      -1, 2, -1, 3, -1, 6, -1, 7, -1, 10, -1, 11, -1, 14, -1, 15);
   return (column){{_mm256_srai_epi16(_mm256_shuffle_epi8(w.v[0], first), 8),
                    _mm256_srai_epi16(_mm256_shuffle_epi8(w.v[1], first), 8),
                    _mm256_srai_epi16(_mm256_shuffle_epi8(w.v[0], second), 8),

@@ -1,6 +1,6 @@
-// A row of outputs of a 3×3 kernel by dot products. Each column is added to the outputs that it belongs to as it comes, so
-// that none waits. Where the set asks for TWO_PASSES, sums are kept and requantized later: with 256-bit vectors one chain
-// through both is longer than a core looks ahead.
+// A row of outputs of a 3×3 kernel by dot products. Each column is added to the outputs that it belongs to as it comes,
+// so that none waits. Where the set asks for TWO_PASSES, sums are kept and requantized later: with 256-bit vectors one
+// chain through both is longer than a core looks ahead.
 
 enum { STRETCH = 64 };
 
@@ -52,7 +52,8 @@ HELPER void row_3x3(
     s.next = column_dot(block.bias, second, &weights[0], 3);
   }
   if (!TWO_PASSES) {
-    for (int32_t i = 0; i < width; i++, out += out_step) finish(out, output_3x3(&r, weights, block.bias, &s, stride), &block);
+    for (int32_t i = 0; i < width; i++, out += out_step)
+      finish(out, output_3x3(&r, weights, block.bias, &s, stride), &block);
     return;
   }
   lanes sums[STRETCH];
@@ -66,7 +67,8 @@ HELPER void row_3x3(
 /// Sixteen channels of rows [top, bottom).
 HELPER void band_3x3(const pith_conv_args *a, int32_t top, int32_t bottom, int32_t channel, const int stride) {
   const int8_t *packed = a->weights + (size_t)channel / 16 * 192;
-  const column weights[3] = {column_of_weights(packed), column_of_weights(packed + 64), column_of_weights(packed + 128)};
+  const column weights[3] = {
+      column_of_weights(packed), column_of_weights(packed + 64), column_of_weights(packed + 128)};
   const depthwise_block block = block_of(a, channel);
   for (int32_t y = top; y < bottom; y++) {
     const uint8_t *start[3];

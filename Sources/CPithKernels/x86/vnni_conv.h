@@ -1,6 +1,6 @@
-// Convolution with a byte dot product, directly from the map: a tile of pixels has a pointer for each tap, those outside
-// the map to the padding, and all its sums stay in registers. The set defines BLOCKS, the blocks of 16 channels in a
-// tile of six pixels, and blocks_store.
+// Convolution with a byte dot product, directly from the map: a tile of pixels has a pointer for each tap, those
+// outside the map to the padding, and all its sums stay in registers. The set defines BLOCKS, the most blocks of 16
+// channels in a tile, and blocks_store.
 #include "tiles.h"
 
 enum { TAPS = 128, WIDE_TILE = 12 };

@@ -3,7 +3,8 @@
 /// Pointers to the taps of `count` pixels.
 static KERNEL __attribute__((noinline)) void find_taps(
     const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
-  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride, step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
+  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
+  const ptrdiff_t step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
   const int32_t height = (a->kernel_h - 1) * a->dilation_h, width = (a->kernel_w - 1) * a->dilation_w;
   tile_pixel pixels[WIDE_TILE];
   const uint8_t *first[WIDE_TILE];

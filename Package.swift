@@ -54,16 +54,19 @@ let package = Package(
     // Tests: one target a room.
     .target(name: "PithTestSupport", dependencies: ["PithGraph", "PithData"], path: "Tests/PithTestSupport"),
     .testTarget(name: "PithGraphTests", dependencies: ["PithGraph", "PithTestSupport"]),
-    .testTarget(name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
+    .testTarget(
+      name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
     .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
-    .testTarget(name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
+    .testTarget(
+      name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
     .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
-    .testTarget(name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
+    .testTarget(
+      name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),
     .testTarget(name: "CompressTests", dependencies: ["compress"]),
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),

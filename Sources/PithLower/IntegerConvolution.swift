@@ -43,7 +43,8 @@ struct IntegerConvolution {
   /// would; where it is as long, the map is smaller.
   var mergesFirstLayer: Bool {
     op.groups == 1 && window.dilations.w == 1 && inputChannels % 4 != 0
-      && (window.kernel.w * inputChannels).roundedUp(to: 4) <= window.kernel.w * inputChannels.roundedUp(to: 4)
+      && (window.kernel.w * inputChannels).roundedUp(to: 4) <= window.kernel.w
+        * inputChannels.roundedUp(to: 4)
   }
 
   /// The weight that an output channel has for an input channel of its group at a tap.

@@ -20,11 +20,14 @@ import Testing
       builder.random = random
       return builder.constant(Tensor(shape: shape, floats: floats), "w")
     }
-    let expanded = builder.add(Conv(activation: activation), x, uneven([channels, 6, 1, 1], 4 * gain), uneven([channels], gain))
+    let expanded = builder.add(
+      Conv(activation: activation), x, uneven([channels, 6, 1, 1], 4 * gain), uneven([channels], gain))
     let depthwise = builder.add(
-      Conv(padding: .explicit(begin: [1, 1], end: [1, 1]), groups: channels, activation: activation), expanded,
+      Conv(padding: .explicit(begin: [1, 1], end: [1, 1]), groups: channels, activation: activation),
+      expanded,
       uneven([channels, 1, 3, 3], 1), uneven([channels], 0.5))
-    return try builder.build(builder.add(Conv(), depthwise, builder.constant([8, channels, 1, 1]), builder.constant([8])))
+    return try builder.build(
+      builder.add(Conv(), depthwise, builder.constant([8, channels, 1, 1]), builder.constant([8])))
   }
 
   static func samples(seed: Int) -> [Tensor] {
@@ -35,7 +38,8 @@ import Testing
   static func equalized(_ graph: Graph, on samples: [Tensor]) throws -> (graph: Graph, count: Int) {
     let pairs = CrossLayerEqualization.pairs(in: graph)
     var calibrator = try Calibrator(
-      graph, wanted: [], channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
+      graph, wanted: [],
+      channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
     for sample in samples { try calibrator.add([sample]) }
     return try CrossLayerEqualization.apply(to: graph, pairs: pairs, statistics: calibrator.statistics)
   }

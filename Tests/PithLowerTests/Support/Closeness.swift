@@ -2,10 +2,11 @@ import Foundation
 
 /// How near two lists of numbers are.
 enum Closeness {
-  /// The largest |a − b| / max(1e-3 · the largest |b|, |b|); infinite where the counts differ or one is not a number.
+  /// The largest |a − b| / max(|b|, a hundredth of the largest |b|); infinite where the counts differ or one is not a
+  /// number. Sums in another order differ by 1e-7 of their largest terms, however small they end up.
   static func relativeError(_ values: [Float], _ expected: [Float]) -> Double {
     guard values.count == expected.count else { return .infinity }
-    let floor = Swift.max(1e-30, 1e-3 * Double(expected.map(abs).max() ?? 0))
+    let floor = Swift.max(1e-30, 1e-2 * Double(expected.map(abs).max() ?? 0))
     var worst = 0.0
     for (a, b) in zip(values, expected) where a != b {
       let error = abs(Double(a) - Double(b)) / Swift.max(floor, abs(Double(b)))

@@ -64,7 +64,8 @@ public enum InspectionJob {
     }
     var totals = InspectionReport.Totals(of: nodes)
     totals.multiplyAdds = Int(clamping: model.multiplyAdds)
-    totals.parameters = weightBytes
+    // Packed weights are padded: their bytes are told, how many of them are parameters is not in the file.
+    totals.parameters = 0
     return InspectionReport(
       model: path, format: "pith", fileBytes: model.fileBytes, inputs: interface(model.inputs),
       outputs: interface(model.outputs), nodes: nodes, totals: totals,

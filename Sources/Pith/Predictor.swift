@@ -71,6 +71,16 @@ public struct FloatPredictor: Predictor {
     return input
   }
 
+  /// The samples, repeated from the first until they fill a fixed batch.
+  func filled(_ samples: [Float], count: Int) -> [Float] {
+    guard hasFixedBatch, count > 0, count < batchSize else { return samples }
+    let wanted = batchSize * (samples.count / count)
+    var result = samples
+    result.reserveCapacity(wanted)
+    while result.count < wanted { result += samples.prefix(wanted - result.count) }
+    return result
+  }
+
   /// The samples as the engine's input. A fixed batch is filled up with zeros.
   func tensor(_ samples: [Float], count: Int) -> Tensor {
     let rows = hasFixedBatch ? batchSize : count
@@ -81,9 +91,13 @@ public struct FloatPredictor: Predictor {
 
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
     let outputs = try engine.run([tensor(samples, count: count)])
-    guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0
+    let expected = hasFixedBatch ? batchSize : count
+    guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0,
+      rows == expected
     else {
-      throw PithFailure("\(name): the first output is not a float32 tensor with a batch axis")
+      throw PithFailure(
+        "\(name): the first output, of shape \(outputs.first?.shape ?? []), is not float32 with a batch axis of \(expected) as the input has; data can be fed to models whose first output is"
+      )
     }
     return Array(floats.prefix(floats.count / rows * count))
   }
@@ -109,8 +123,10 @@ public final class ProgramPredictor: Predictor {
     self.model = model
     let shape = model.inputs[0].shape
     rows = Swift.max(1, shape.first ?? 1)
-    guard output.elements % rows == 0 else {
-      throw PithFailure("\(name): output '\(output.name)' of shape \(output.shape) has no batch axis")
+    guard output.shape.first == rows else {
+      throw PithFailure(
+        "\(name): output '\(output.name)' of shape \(output.shape) has no batch axis of \(rows) as the input has; data can be fed to models whose first output does"
+      )
     }
     sampleShape = Array(shape.dropFirst())
     batchSize = Swift.max(rows, 64 / rows * rows)

@@ -76,7 +76,7 @@ public struct QuantizationJob {
     let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
     let program = try watch.time("lower") { try Lowering.lower(model, keepsNames: request.keepsNames) }
-    let runtime = try PithModel(bytes: program.bytes, source: request.outputPath)
+    let runtime = try QuantizationJob.opened(program, model, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
@@ -102,6 +102,17 @@ public struct QuantizationJob {
       try sink.write(report.html())
       try sink.flush()
       try writeProgram()
+    }
+  }
+
+  /// The program on the runtime. Where the runtime refuses it, the node that made the refused instruction is named.
+  private static func opened(_ program: Program, _ model: QuantizedModel, name: String) throws -> PithModel {
+    do {
+      return try PithModel(bytes: program.bytes, source: name)
+    } catch {
+      throw PithFailure(
+        "\(name): the runtime cannot hold this network (\(error)); a value is empty, or a window or tensor is larger than the .pith format allows"
+      )
     }
   }
 
@@ -153,10 +164,9 @@ public struct QuantizationJob {
       of: predictor.batchSize, limit: request.samples, includingLabels: false)
     var done = 0
     while let batch = try reader.next() {
-      // A model of a fixed batch sees whole batches only: filling would add samples that nobody gave.
-      if batch.count == predictor.batchSize || done == 0 || !predictor.hasFixedBatch {
-        try body(predictor.tensor(batch.inputs, count: batch.count), batch.inputs)
-      }
+      // A model of a fixed batch takes whole batches: the last is filled up with samples that it holds already.
+      let tensor = predictor.tensor(predictor.filled(batch.inputs, count: batch.count), count: batch.count)
+      try body(tensor, batch.inputs)
       done += batch.count
       progress(stage, done, reader.count)
     }
@@ -207,7 +217,8 @@ public struct QuantizationJob {
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
       input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
       output: .init(path: request.outputPath, bytes: program.bytes.count),
-      method: model.settings.method.rawValue, samples: model.sampleCount,
+      method: model.settings.method.rawValue,
+      samples: Swift.min(model.sampleCount, request.samples, request.calibration.count),
       options: .init(equalization: model.equalizedPairs > 0, biasCorrection: model.settings.correctsBias),
       accuracy: accuracy, latency: latency,
       memory: .init(
@@ -222,8 +233,9 @@ public struct QuantizationJob {
     var result = model.floatNodes.map {
       "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
     }
-    if model.sampleCount < 64 {
-      result.append("only \(model.sampleCount) calibration samples: ranges are more certain with 256 or more")
+    let samples = Swift.min(model.sampleCount, request.samples, request.calibration.count)
+    if samples < 64 {
+      result.append("only \(samples) calibration samples: ranges are more certain with 256 or more")
     }
     let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
     if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {

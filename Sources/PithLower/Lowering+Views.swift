@@ -5,7 +5,9 @@ extension Lowering {
   mutating func lowerView(_ node: Node) throws {
     let input = try graph.operand(node, 0)
     let output = node.outputs[0]
-    if hasBytes(input) {
+    // Readers of the view take its parameters: where they are not those of the bytes, the view is one of floats.
+    let agree = model.activations[output].map { $0 == model.activations[input] } ?? true
+    if hasBytes(input), agree {
       let value = try bytes(input)
       define(output, bytes: value.tensor, value.layout)
     } else {

@@ -28,6 +28,7 @@ public struct Lowering {
     _ model: QuantizedModel, keepsIntermediates: Bool = false, keepsNames: Bool = true
   ) throws -> Program {
     var lowering = Lowering(model: model, graph: try model.graph.specialized(batch: 1))
+    lowering.builder.keepsNames = keepsNames
     try lowering.lowerGraph()
     let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
     let bytes = try lowering.builder.serialized(model: model.graph.name, arenaBytes: arena)

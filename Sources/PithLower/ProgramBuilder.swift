@@ -40,9 +40,11 @@ struct ProgramBuilder {
   private var names = ByteBlob()
   var multiplyAdds = 0
   var currentNode: NodeID?
+  /// Whether values' names are stored.
+  var keepsNames = true
 
   mutating func name(_ text: String) -> UInt32 {
-    guard !text.isEmpty else { return PITH_NONE }
+    guard keepsNames, !text.isEmpty else { return PITH_NONE }
     return UInt32(names.add(Array(text.utf8.filter { $0 != 0 }) + [0], alignment: 1))
   }
 

@@ -182,3 +182,42 @@ import Testing
     #expect(folder.contents == before)
   }
 }
+
+@Suite struct CommandSafetyTests {
+  @Test(arguments: [
+    ["-o", "MODEL"], ["-o", "OUT", "--report", "OUT"], ["-o", "OUT", "--export-qdq", "MODEL"],
+  ])
+  func refusesToOverwriteWhatItReads(_ options: [String]) throws {
+    let folder = try TemporaryFolder()
+    let model = folder.path("model.onnx")
+    let original = try Data(contentsOf: URL(filePath: Networks.path("dense")))
+    try original.write(to: URL(filePath: model))
+    // The same file by another name.
+    let same = folder.path("./model.onnx")
+    let arguments = options.map {
+      $0 == "MODEL" ? same : $0 == "OUT" ? folder.path("out.pith") : $0
+    }
+    let result = try CompressCommand.run(
+      ["quantize", model, "--calibrate", Networks.calibrationImages] + arguments)
+    #expect(result.status != 0 && result.error.contains("would overwrite"), "\(result.error)")
+    #expect(try Data(contentsOf: URL(filePath: model)) == original)
+    #expect(folder.contents == ["model.onnx"])
+  }
+
+  @Test func strippingLeavesNamesOut() throws {
+    let folder = try TemporaryFolder()
+    var sizes: [Int] = []
+    for flags in [[], ["--strip"]] {
+      let path = folder.path("out.pith")
+      let result = try CompressCommand.run(
+        [
+          "quantize", Networks.path("cnn"), "--calibrate", Networks.calibrationImages, "--samples", "32",
+          "-o", path,
+        ]
+          + flags)
+      #expect(result.status == 0, "\(result.error)")
+      sizes.append(try Data(contentsOf: URL(filePath: path)).count)
+    }
+    #expect(sizes[1] < sizes[0])
+  }
+}

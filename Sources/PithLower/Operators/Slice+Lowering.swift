@@ -11,7 +11,8 @@ extension Slice: Lowerable {
     guard all.allSatisfy({ $0.step > 0 || $0.count <= 1 }) else {
       throw GraphError("the runtime does not slice backwards")
     }
-    return all
+    // One element has no neighbour to step to.
+    return all.map { $0.count <= 1 ? Slice.Range(start: $0.start, count: $0.count, step: 1) : $0 }
   }
 
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {

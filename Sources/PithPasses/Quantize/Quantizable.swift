@@ -18,9 +18,13 @@ public protocol Quantizable: Operator {
   func obstacleToInteger(_ node: Node, in graph: Graph) -> String?
 
   var outputRange: OutputRange { get }
+
+  /// How many of the first operands become bytes; the rest are weights, bounds, shapes and the like.
+  var byteOperandCount: Int { get }
 }
 
 extension Quantizable {
+  public var byteOperandCount: Int { 1 }
   public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { nil }
   public var outputRange: OutputRange { .observed }
 }

@@ -104,9 +104,12 @@ public struct Quantizer {
 
   private func chooseActivations() throws -> [ValueID: QuantizationParameters] {
     var result: [ValueID: QuantizationParameters] = [:]
-    func choose(_ id: ValueID) {
+    func choose(_ id: ValueID) throws {
       guard result[id] == nil else { return }
       if let constant = graph[id].constant?.floats {
+        guard constant.allSatisfy(\.isFinite) else {
+          throw GraphError("constant '\(graph[id].name)' is not finite; train or export the model anew")
+        }
         result[id] = QuantizationParameters(covering: (constant.min() ?? 0)...(constant.max() ?? 0))
       } else if let statistics = calibrator.statistics[id] {
         result[id] = QuantizationParameters(covering: settings.method.range(of: statistics.histogram))
@@ -114,11 +117,11 @@ public struct Quantizer {
     }
     for node in graph.nodes where placements[node.id] == .integer {
       guard let op = node.op as? any Quantizable else { continue }
-      let operands = op is any WeightQuantizable ? node.inputs.prefix(1) : node.inputs[...]
-      for case let input? in operands where graph[input].type?.element == .float32 { choose(input) }
+      for case let input? in node.inputs.prefix(op.byteOperandCount)
+      where graph[input].type?.element == .float32 { try choose(input) }
       let output = node.outputs[0]
       switch op.outputRange {
-      case .observed: choose(output)
+      case .observed: try choose(output)
       case .fixed(let parameters): result[output] = parameters
       case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
       }
@@ -140,13 +143,15 @@ public struct Quantizer {
       weights, axis: axis, biases: try biases(of: node, channels: channelCount), inputScale: x.scale)
     let channels = quantized.scales.count
     var bias = try biases(of: node, channels: channels)
-    if settings.correctsBias, calibrator.channelAxes[input] == Quantizer.channelAxis(of: node, in: graph),
+    // A product has no bias of its own to correct in the portable form.
+    if settings.correctsBias, type(of: op).operandCount.contains(3),
+      calibrator.channelAxes[input] == Quantizer.channelAxis(of: node, in: graph),
       let means = calibrator.statistics[input]?.channelMeans
     {
       let shifts = BiasCorrection.shifts(
         weights: floats, quantized: quantized, means: means,
         inputChannel: Quantizer.inputChannel(op, shape: weights.shape))
-      for channel in 0..<channels { bias[channel] += shifts[channel] }
+      for channel in 0..<channels where shifts[channel].isFinite { bias[channel] += shifts[channel] }
     }
     model.weights[node.id] = quantized
     model.biases[node.id] = (0..<channels).map { channel in
@@ -169,14 +174,18 @@ public struct Quantizer {
     // A little more than needed, for the rounding of the scale and for bias correction.
     var least = biases.map { Float(abs($0) / (Double(inputScale) * half) * 1.01) }
     var quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
-    var changed = false
-    for channel in quantized.scales.indices {
-      let sum = 255 * Double(quantized.magnitude(of: channel))
-      guard sum >= half else { continue }
-      least[channel] = quantized.scales[channel] * Float(sum / half * 1.01)
-      changed = true
+    // Rounding may take a channel of many equal weights over again, so this repeats; each time it shrinks by 1 %.
+    for _ in 0..<64 {
+      var changed = false
+      for channel in quantized.scales.indices {
+        let sum = 255 * Double(quantized.magnitude(of: channel))
+        guard sum >= half else { continue }
+        least[channel] = quantized.scales[channel] * Float(sum / half * 1.01)
+        changed = true
+      }
+      guard changed else { break }
+      quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
     }
-    if changed { quantized = try QuantizedWeights(weights, axis: axis, leastScales: least) }
     guard quantized.scales.allSatisfy(\.isFinite) else {
       throw GraphError("its bias is too large beside its input's range for 32 bits; check the weights")
     }

@@ -68,7 +68,9 @@ struct Quantize: ParsableCommand {
   func validate() throws {
     guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
-    guard outputPath != model else { throw ValidationError("-o would overwrite the model") }
+    try Paths.check(
+      outputs: ["-o": outputPath, "--report": report, "--export-qdq": exportQdq],
+      inputs: ["the model": model, "--calibrate": calibrate, "--eval": evaluation])
   }
 
   func run() throws {

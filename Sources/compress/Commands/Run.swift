@@ -30,6 +30,7 @@ struct Run: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    try Paths.check(outputs: ["-o": outputPath], inputs: ["the model": model, "--input": input])
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
   }
 

@@ -1,6 +1,8 @@
 import PithGraph
 
 extension Add: Quantizable {
+  public var byteOperandCount: Int { 2 }
+
   public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
     Broadcasting.obstacle(node, in: graph)
   }

@@ -12,7 +12,8 @@ extension Softmax: Quantizable {
       return "the integer kernel works along the channels or the last axis"
     }
     if graph.outputs.contains(node.outputs[0]) {
-      return "probabilities that leave the network keep full precision"
+      return
+        "probabilities that leave the network keep full precision; export it without this last Softmax for logits in int8"
     }
     return nil
   }

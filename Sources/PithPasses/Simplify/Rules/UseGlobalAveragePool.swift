@@ -6,7 +6,8 @@ public struct UseGlobalAveragePool: RewriteRule {
   public init() {}
 
   public func patch(at node: Node, in context: RewriteContext) throws -> Patch? {
-    guard let shape = context.shape(node, 0), shape.rank >= 3, context.type(node, 0)?.element == .float32
+    guard let shape = context.shape(node, 0), (3...4).contains(shape.rank),
+      context.type(node, 0)?.element == .float32
     else {
       return nil
     }

@@ -12,7 +12,7 @@ let package = Package(
   products: [
     .executable(name: "compress", targets: ["compress"]),
     .library(name: "Pith", targets: ["Pith"]),
-    .library(name: "PithRuntime", targets: ["PithRuntime"]),
+    .library(name: "PithRuntime", targets: ["PithRuntime", "PithHost"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "CPith"),
     .target(name: "CPithKernels", cSettings: kernelFlags),
     .target(name: "PithRuntime", dependencies: ["CPith", "CPithKernels"]),
+    .target(name: "PithHost", dependencies: ["PithRuntime", "CPith"]),
 
     // The toolchain.
     .systemLibrary(
@@ -45,7 +46,7 @@ let package = Package(
       name: "Pith",
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithFiles", "PithRuntime", "CPith", "CPithKernels",
+        "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
       ]),
     .executableTarget(
       name: "compress",
@@ -63,10 +64,11 @@ let package = Package(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(
       name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
-    .testTarget(name: "PithRuntimeTests", dependencies: ["PithRuntime", "CPith", "PithTestSupport"]),
+    .testTarget(
+      name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithHost", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(
-      name: "PithLowerTests", dependencies: ["PithLower", "PithRuntime", "Pith", "PithTestSupport"]),
+      name: "PithLowerTests", dependencies: ["PithLower", "PithHost", "Pith", "PithTestSupport"]),
     .testTarget(name: "PithReportTests", dependencies: ["PithReport", "PithTestSupport"]),
     .testTarget(name: "CompressTests", dependencies: ["compress"]),
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),

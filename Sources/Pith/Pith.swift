@@ -8,7 +8,7 @@
 @_exported import PithLower
 @_exported import PithPasses
 @_exported import PithReport
-@_exported import PithRuntime
+@_exported import PithHost
 
 /// What reports say made them.
 public enum Pith {

@@ -1,7 +1,7 @@
 import CPith
 import PithGraph
 import PithPasses
-import PithRuntime
+import PithHost
 import PithTestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import PithGraph
 import PithPasses
-import PithRuntime
+import PithHost
 import PithTestSupport
 import Testing
 

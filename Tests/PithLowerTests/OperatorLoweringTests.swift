@@ -1,5 +1,5 @@
 import PithGraph
-import PithRuntime
+import PithHost
 import PithTestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CPith
 import Testing
 
+import PithHost
 @testable import PithRuntime
 
 @Suite struct OpcodeTests {

@@ -1,5 +1,6 @@
 import CPith
 import Glibc
+import PithHost
 import PithRuntime
 import Testing
 

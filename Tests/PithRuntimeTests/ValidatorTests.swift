@@ -1,4 +1,5 @@
 import CPith
+import PithHost
 import PithRuntime
 import Testing
 

@@ -2,7 +2,7 @@ import Foundation
 import PithEngine
 import PithGraph
 import PithImport
-import PithRuntime
+import PithHost
 import PithTestSupport
 import Testing
 

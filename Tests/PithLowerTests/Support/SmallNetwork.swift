@@ -1,7 +1,7 @@
 import CPith
 import PithEngine
 import PithGraph
-import PithRuntime
+import PithHost
 import PithTestSupport
 import Testing
 

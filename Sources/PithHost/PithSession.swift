@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 
 /// Working memory for one run at a time. Make one for each thread; a model serves them all.
@@ -122,4 +121,3 @@ public final class PithSession {
     return values
   }
 }
-#endif

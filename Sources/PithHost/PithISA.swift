@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 
 /// A set of kernels. All give the same bytes.
@@ -27,4 +26,3 @@ public enum PithISA: UInt32, CaseIterable, Sendable, CustomStringConvertible {
     self = isa
   }
 }
-#endif

@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 
 /// What an input or output of a model is.
@@ -60,7 +59,7 @@ public final class PithModel: @unchecked Sendable {
   private static func describe(_ model: UnsafePointer<pith_model>, _ tensor: TensorPointer) -> PithInterface {
     PithInterface(
       name: String(cString: pith_name(model, tensor.pointee.name)),
-      shape: (0..<UInt32(tensor.pointee.rank)).map { Int(axis(tensor.pointee.dims, $0)) })
+      shape: tensor.pointee.shape)
   }
 
   /// Bytes of the file, of a session's working memory, and multiply-adds of a run.
@@ -89,4 +88,3 @@ public final class PithModel: @unchecked Sendable {
     try PithSession(self).run(inputs: inputs)
   }
 }
-#endif

@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 import Glibc
 
@@ -49,4 +48,3 @@ final class AlignedBytes {
     strerror(number).map { String(cString: $0) } ?? "unreadable"
   }
 }
-#endif

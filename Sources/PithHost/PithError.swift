@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 
 /// Why a model could not be opened or run, in one line.
@@ -25,4 +24,3 @@ public struct PithError: Error, CustomStringConvertible, Sendable {
     self.init(status, "\(source): \(String(cString: pith_status_text(status)))\(place)")
   }
 }
-#endif

@@ -1,4 +1,3 @@
-#if !hasFeature(Embedded)
 import CPith
 import Glibc
 import Synchronization
@@ -182,4 +181,3 @@ private final class Shared: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 }
-#endif

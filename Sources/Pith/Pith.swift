@@ -4,11 +4,11 @@
 @_exported import PithExport
 @_exported import PithFiles
 @_exported import PithGraph
+@_exported import PithHost
 @_exported import PithImport
 @_exported import PithLower
 @_exported import PithPasses
 @_exported import PithReport
-@_exported import PithHost
 
 /// What reports say made them.
 public enum Pith {

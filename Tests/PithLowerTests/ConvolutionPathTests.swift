@@ -1,7 +1,7 @@
 import CPith
 import PithGraph
-import PithPasses
 import PithHost
+import PithPasses
 import PithTestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import PithGraph
-import PithPasses
 import PithHost
+import PithPasses
 import PithTestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import CPith
+import PithHost
 import Testing
 
-import PithHost
 @testable import PithRuntime
 
 @Suite struct OpcodeTests {

@@ -1,8 +1,8 @@
 import Foundation
 import PithEngine
 import PithGraph
-import PithImport
 import PithHost
+import PithImport
 import PithTestSupport
 import Testing
 

@@ -8,7 +8,7 @@ public struct Evaluation: Sendable {
   public internal(set) var predictions: [Int] = []
   public internal(set) var labels: [Int] = []
   public internal(set) var classCount = 0
-  /// Σ of the cross-entropy, outputs taken as logits.
+  /// Σ of the cross-entropy; outputs are logits, unless they are probabilities.
   var lossSum = 0.0
   public internal(set) var seconds = 0.0
 
@@ -71,6 +71,11 @@ public struct Evaluation: Sendable {
     guard scores.count > 1 else {
       let p = Swift.min(1 - 1e-7, Swift.max(1e-7, Double(scores.first ?? 0)))
       return -log(label == 1 ? p : 1 - p)
+    }
+    let sum = scores.reduce(0.0) { $0 + Double($1) }
+    if abs(sum - 1) < 0.01, scores.allSatisfy({ $0 >= 0 }) {
+      // Probabilities already: the network ends in a softmax.
+      return -log(Swift.max(1e-7, Double(scores[scores.startIndex + label])))
     }
     let top = Double(scores.max() ?? 0)
     let total = scores.reduce(0.0) { $0 + exp(Double($1) - top) }

@@ -20,6 +20,12 @@ extension Predictor {
   /// Checks that samples of a data set can be fed to the model: as many elements, whatever their shape.
   /// - Throws: a sentence that names both shapes.
   public func check(_ data: DataSet) throws {
+    let (given, wanted) = (data.sampleShape, sampleShape)
+    if given.count == 3, wanted.count == 3, given != wanted, [given[2], given[0], given[1]] == wanted {
+      throw PithFailure(
+        "\(data.name): samples of shape \(given) have their channels last, and the input of \(name), \(wanted), has them first; transpose them, in NumPy with x.transpose(0, 3, 1, 2)"
+      )
+    }
     let known = sampleShape.filter { $0 >= 0 }.reduce(1, *)
     guard !sampleShape.contains(-1), data.elementCount == known else {
       throw PithFailure(

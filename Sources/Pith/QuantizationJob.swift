@@ -233,6 +233,13 @@ public struct QuantizationJob {
     var result = model.floatNodes.map {
       "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
     }
+    if let input = model.graph.inputs.first, let range = model.activations[input]?.range,
+      Swift.max(range.upperBound, -range.lowerBound) > 32
+    {
+      result.append(
+        "inputs span \(range.lowerBound) to \(range.upperBound), and networks are usually trained on numbers near 1: check --scale, --mean and --std"
+      )
+    }
     let samples = Swift.min(model.sampleCount, request.samples, request.calibration.count)
     if samples < 64 {
       result.append("only \(samples) calibration samples: ranges are more certain with 256 or more")

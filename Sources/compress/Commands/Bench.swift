@@ -30,7 +30,7 @@ struct Bench: ParsableCommand {
   var seconds = 1.0
 
   @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni.")
-  var kernels: PithISA = .automatic
+  var kernels = KernelChoice()
 
   @OptionGroup var output: OutputOptions
 
@@ -47,6 +47,6 @@ struct Bench: ParsableCommand {
       try BenchmarkJob.run(
         BenchmarkJob.Request(
           modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
-          isa: kernels)))
+          isa: kernels.isa)))
   }
 }

@@ -24,7 +24,7 @@ struct Eval: ParsableCommand {
 
   @Option(
     help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
-  var kernels: PithISA = .automatic
+  var kernels = KernelChoice()
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
@@ -35,16 +35,10 @@ struct Eval: ParsableCommand {
 
   func run() throws {
     let request = EvaluationJob.Request(
-      modelPath: model, data: try data.dataSet(dataPath), threads: threads, isa: kernels)
+      modelPath: model, data: try data.dataSet(dataPath), threads: threads, isa: kernels.isa)
     let line = output.progress
     let report = try EvaluationJob.run(request) { line.update("evaluate", $0, $1) }
     line.finish()
     try output.show(report)
   }
-}
-
-extension PithISA: ExpressibleByArgument {
-  public init?(argument: String) { self.init(description: argument) }
-  public var defaultValueDescription: String { description }
-  public static var allValueStrings: [String] { allCases.map(\.description) }
 }

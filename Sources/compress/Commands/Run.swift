@@ -24,7 +24,7 @@ struct Run: ParsableCommand {
 
   @Option(
     help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni. All give the same bytes.")
-  var kernels: PithISA = .automatic
+  var kernels = KernelChoice()
 
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
@@ -37,7 +37,8 @@ struct Run: ParsableCommand {
   func run() throws {
     let line = output.progress
     let report = try RunJob.run(
-      modelPath: model, data: try data.dataSet(input), outputPath: outputPath, threads: threads, isa: kernels
+      modelPath: model, data: try data.dataSet(input), outputPath: outputPath, threads: threads,
+      isa: kernels.isa
     ) { line.update("run", $0, $1) }
     line.finish()
     try output.show(report)

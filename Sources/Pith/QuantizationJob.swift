@@ -76,7 +76,7 @@ public struct QuantizationJob {
     let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
     let program = try watch.time("lower") { try Lowering.lower(model, keepsNames: request.keepsNames) }
-    let runtime = try QuantizationJob.opened(program, model, name: name)
+    let runtime = try QuantizationJob.opened(program, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
@@ -105,8 +105,8 @@ public struct QuantizationJob {
     }
   }
 
-  /// The program on the runtime. Where the runtime refuses it, the node that made the refused instruction is named.
-  private static func opened(_ program: Program, _ model: QuantizedModel, name: String) throws -> PithModel {
+  /// The program on the runtime. Where the runtime refuses it, the message names the model and what may be the cause.
+  private static func opened(_ program: Program, name: String) throws -> PithModel {
     do {
       return try PithModel(bytes: program.bytes, source: name)
     } catch {

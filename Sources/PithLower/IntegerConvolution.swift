@@ -52,18 +52,12 @@ struct IntegerConvolution {
     weights.values[((output * channelsPerGroup + channel) * window.kernel.h + ky) * window.kernel.w + kx]
   }
 
-  /// The bias of an output channel with −z_x · Σw folded in.
-  private func foldedBias(_ output: Int) -> Int32 {
-    let start = output * channelsPerGroup * taps
-    let sum = weights.values[start..<(start + channelsPerGroup * taps)].reduce(0) { $0 + Int($1) }
-    return Int32(truncatingIfNeeded: Int(biases[output]) - x.zeroPoint * sum)
-  }
-
   private func requantization(
     _ outputs: Range<Int>, _ lowering: inout Lowering
   ) -> (bias: UInt32, multiplier: UInt32, bytes: Int) {
     lowering.addRequantization(
-      biases: outputs.map(foldedBias), multipliers: Lowering.multipliers(x, weights.scales[outputs], y))
+      biases: outputs.map { weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint) },
+      multipliers: Lowering.multipliers(x, weights.scales[outputs], y))
   }
 
   private func emit(

@@ -44,17 +44,6 @@ extension Lowering {
     }
   }
 
-  private mutating func lowerTable(_ node: Node, of input: ValueID, _ function: (Double) -> Double) throws {
-    let source = try bytes(input)
-    let output = node.outputs[0]
-    let table = addTable(from: try parameters(input), to: try parameters(output), function)
-    let target = try defineBytes(output, layout: source.layout)
-    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) {
-      $0.table = table
-    }
-    account(node, bytes: 256)
-  }
-
   /// The smaller operand as a map that the kernel broadcasts over height and width.
   private mutating func secondOperand(
     _ b: ValueID, _ form: Broadcasting.Form, _ layout: Layout, _ sizes: [Int]

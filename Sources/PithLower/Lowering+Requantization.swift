@@ -49,8 +49,9 @@ extension Lowering {
   }
 
   /// Lowers a function of one operand to a table.
-  mutating func lowerTable(_ node: Node, _ function: (Double) -> Double) throws {
-    let input = try graph.operand(node, 0)
+  /// - Parameter operand: the operand, where it is not the first.
+  mutating func lowerTable(_ node: Node, of operand: ValueID? = nil, _ function: (Double) -> Double) throws {
+    let input = try operand ?? graph.operand(node, 0)
     let source = try bytes(input)
     let output = node.outputs[0]
     let table = addTable(from: try parameters(input), to: try parameters(output), function)

@@ -28,12 +28,8 @@ extension Lowering {
       guard element >= 0 else { return 0 }
       return weights.values[weights.axis == 0 ? column * depth + element : element * columns + column]
     }
-    let folded = (0..<columns).map { column -> Int32 in
-      var sum = 0
-      for k in 0..<depth {
-        sum += Int(weights.values[weights.axis == 0 ? column * depth + k : k * columns + column])
-      }
-      return Int32(truncatingIfNeeded: Int(biases[column]) - x.zeroPoint * sum)
+    let folded = (0..<columns).map {
+      weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint)
     }
     let requantization = addRequantization(
       biases: folded, multipliers: Lowering.multipliers(x, weights.scales[...], y))

@@ -56,6 +56,13 @@ public struct QuantizedWeights: Sendable, Hashable {
     }
   }
 
+  /// An output channel's bias with −zeroPoint · Σw folded in, as the kernels take it.
+  public func foldedBias(_ bias: Int32, channel: Int, zeroPoint: Int) -> Int32 {
+    var sum = 0
+    forEachElement(of: channel) { sum += Int(values[$0]) }
+    return Int32(truncatingIfNeeded: Int(bias) - zeroPoint * sum)
+  }
+
   /// Σ |w| of an output channel, in units.
   func magnitude(of channel: Int) -> Int {
     var sum = 0

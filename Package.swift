@@ -39,14 +39,15 @@ let package = Package(
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
-    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData"]),
+    .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
+    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
       name: "Pith",
       dependencies: [
-        "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithTrain", "PithPasses",
+        "PithLower", "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
       ]),
     .executableTarget(
       name: "compress",
@@ -66,6 +67,7 @@ let package = Package(
       name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
     .testTarget(
       name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithHost", "CPith", "PithTestSupport"]),
+    .testTarget(name: "PithTrainTests", dependencies: ["PithTrain", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(
       name: "PithLowerTests", dependencies: ["PithLower", "PithHost", "Pith", "PithTestSupport"]),

@@ -28,6 +28,7 @@ let package = Package(
     // The toolchain.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
@@ -38,7 +39,7 @@ let package = Package(
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
-    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CMalloc"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
     .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),

@@ -7,6 +7,9 @@ public struct Weights: Sendable {
   /// The constants as the graph has them.
   public init(_ graph: Graph) { tensors = graph.values.map(\.constant) }
 
+  /// Values of the graph, constants and others.
+  var count: Int { tensors.count }
+
   /// No constants.
   init() { tensors = [] }
 

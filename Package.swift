@@ -39,7 +39,9 @@ let package = Package(
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
-    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CMalloc"]),
+    .target(name: "CPithFloatKernels"),
+    .target(
+      name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CMalloc", "CPithFloatKernels"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
     .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),

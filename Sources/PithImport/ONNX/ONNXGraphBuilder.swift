@@ -16,6 +16,7 @@ final class ONNXGraphBuilder {
     self.tensors = tensors
     opset = file.opset
     graph = Graph(name: file.graphName)
+    graph.metadata = file.metadata
     for input in file.inputs {
       guard let type = input.type else { continue }
       let shown = input.name.printable()

@@ -35,8 +35,7 @@ extension NetworkHistory {
       portable.steps[stage].dropDetails()
     }
     // Dozens of steps with hostile names: what counts is the last one.
-    portable.steps = portable.steps.suffix(1)
-    portable.steps[0].shorten()
+    portable.steps = portable.steps.suffix(1).map { $0.shortened() }
     return String(
       decoding: try encoder.encode(Envelope(version: Self.version, steps: portable.steps)), as: UTF8.self)
   }
@@ -89,11 +88,14 @@ extension NetworkHistory.Step {
     settings = []
   }
 
-  fileprivate mutating func shorten() {
-    dropDetails()
-    summary = String(summary.prefix(1000))
-    file = String(file.prefix(1000))
-    evaluationData = evaluationData.map { String($0.prefix(1000)) }
+  fileprivate func shortened() -> Self {
+    func cut(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(1000))) }
+    var step = self
+    step.dropDetails()
+    step.action = .init(rawValue: cut(action.rawValue))
+    (step.summary, step.file) = (cut(summary), cut(file))
+    (step.digest, step.evaluationData) = (digest.map(cut), evaluationData.map(cut))
+    return step
   }
 }
 

@@ -28,6 +28,11 @@ import Testing
     let gradients = try engine.backwardWithInputs(&tape, outputGradients: [recorded["output_gradient"]])
     expectClose(try #require(gradients.inputs[0]), try reference("input_gradient"), tolerance: 1e-3)
     for (name, gradient) in zip(names, gradients.parameters) {
+      // A bias before batch norm has no influence: rounding errors are compared with nothing.
+      if name == "hidden.bias" {
+        #expect(try #require(gradient?.floats).allSatisfy { abs($0) < 1e-6 })
+        continue
+      }
       expectClose(try #require(gradient), try reference("gradient.\(name)"), tolerance: 1e-3, "\(name)")
     }
   }

@@ -28,7 +28,6 @@ let package = Package(
     // The toolchain.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
@@ -40,8 +39,7 @@ let package = Package(
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
     .target(name: "CPithFloatKernels"),
-    .target(
-      name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CMalloc", "CPithFloatKernels"]),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
     .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),

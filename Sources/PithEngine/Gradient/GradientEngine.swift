@@ -39,7 +39,6 @@ public struct GradientEngine: Sendable {
   ///   - differentiatesInputs: whether `backward` also gives the gradients of float32 inputs.
   /// - Throws: `GraphError` naming a node that cannot be executed, or one that a gradient has to pass and that has none.
   public init(_ graph: Graph, parameters: [ValueID], differentiatesInputs: Bool = false) throws {
-    MemoryReuse.enable()
     try graph.verify()
     var graph = graph
     try graph.inferTypes()

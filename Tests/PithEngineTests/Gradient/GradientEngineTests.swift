@@ -198,7 +198,8 @@ private struct Opaque: Executable {
     let shift = b.graph.addConstant("no bias", Tensor(1))
     y = b.add(Flatten(), b.add(Add(), y, shift))
     y = b.dense(y, 64, 3)
-    let product = b.add(MatMul(), y, b.parameter([3, 5]))
+    // Weights as an exporter leaves them that does not fold constants.
+    let product = b.add(MatMul(), y, b.add(Transpose(), b.parameter([5, 3])))
     b.graph.markOutput(b.add(Add(), b.parameter([5]), product))
     #expect(b.graph.trainableParameters() == b.parameters)
   }

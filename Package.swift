@@ -40,7 +40,8 @@ let package = Package(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
-    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
+    .target(
+      name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(

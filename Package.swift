@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
-    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
+    .target(name: "CPithFloatKernels"),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
     .target(
       name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
@@ -77,3 +78,20 @@ let package = Package(
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
   ]
 )
+
+// While working on one room: PITH_ONLY=PithEngineTests swift test … builds that target and what it needs, nothing else.
+if let only = Context.environment["PITH_ONLY"] {
+  var needed = Set(only.split(separator: ",").map(String.init))
+  var waiting = Array(needed)
+  while let name = waiting.popLast() {
+    for dependency in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+      switch dependency {
+      case .byNameItem(let name, _), .targetItem(let name, _):
+        if needed.insert(name).inserted { waiting.append(name) }
+      default: break
+      }
+    }
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}

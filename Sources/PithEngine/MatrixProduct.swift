@@ -9,6 +9,11 @@ struct MatrixOperand {
   /// Whether the matrix meant is the transpose of the one stored.
   var isTransposed = false
 
+  /// The matrix of the same layout that begins so many elements later.
+  func offset(by count: Int) -> MatrixOperand {
+    MatrixOperand(base: base + count, pitch: pitch, isTransposed: isTransposed)
+  }
+
   /// The part that begins at a row and a column of the matrix meant.
   func part(row: Int, column: Int) -> MatrixOperand {
     MatrixOperand(

@@ -7,6 +7,9 @@ public struct Weights: Sendable {
   /// The constants as the graph has them.
   public init(_ graph: Graph) { tensors = graph.values.map(\.constant) }
 
+  /// No constants.
+  init() { tensors = [] }
+
   /// A constant's present value; nil where the value is no constant.
   public subscript(id: ValueID) -> Tensor? {
     get { tensors[id.index] }

@@ -119,11 +119,12 @@ public struct Quantizer {
       guard let op = node.op as? any Quantizable else { continue }
       for case let input? in node.inputs.prefix(op.byteOperandCount)
       where graph[input].type?.element == .float32 { try choose(input) }
-      let output = node.outputs[0]
-      switch op.outputRange {
-      case .observed: try choose(output)
-      case .fixed(let parameters): result[output] = parameters
-      case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
+      for output in node.outputs where graph[output].type?.element == .float32 {
+        switch op.outputRange {
+        case .observed: try choose(output)
+        case .fixed(let parameters): result[output] = parameters
+        case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
+        }
       }
     }
     return result

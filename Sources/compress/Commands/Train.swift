@@ -75,7 +75,7 @@ struct Train: ReportingCommand {
       ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
   }
 
-  func perform(_ progress: ProgressLine) throws -> any Report {
+  func perform(_ line: ProgressLine) throws -> any Report {
     Parallelism.threadCount = threads
     let request = TrainingJob.Request(
       modelPath: model, training: try data.dataSet(training),
@@ -83,7 +83,7 @@ struct Train: ReportingCommand {
       options: settings.options(epochs: epochs), augmentation: settings.augmentation ?? .none,
       resumes: resume, checkpointPath: checkpoint, outputPath: outputPath, reportPath: report,
       threads: threads, command: CommandText.current)
-    return try TrainingJob(request, progress: progress.trainingEvents).run()
+    return try TrainingJob(request, progress: line.trainingEvents).run()
   }
 }
 

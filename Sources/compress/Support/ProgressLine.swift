@@ -5,6 +5,8 @@ import Foundation
 /// It is shown only on a terminal, only where a stage takes more than half a second, and wiped when done, when
 /// an error ends the command, and when Ctrl-C does.
 final class ProgressLine {
+  /// Stands before every stage, as the number of a recipe's step does.
+  var prefix = ""
   private let isShown: Bool
   private var stage = ""
   private var start = ContinuousClock.now
@@ -31,7 +33,7 @@ final class ProgressLine {
     if !isVisible { Interruption.watch() }
     isVisible = true
     let text = ProgressText(
-      stage: stage, done: done, total: total, elapsed: elapsed / .seconds(1), doneBefore: doneBefore)
+      stage: prefix + stage, done: done, total: total, elapsed: elapsed / .seconds(1), doneBefore: doneBefore)
     show(Self.wipe + text.line(width: Self.width))
   }
 

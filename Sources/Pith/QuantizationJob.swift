@@ -20,6 +20,8 @@ public struct QuantizationJob {
     public var reportPath: String?
     public var threads: Int
     public var keepsNames: Bool
+    /// How layers with many zero weights are stored.
+    public var preference: ProgramPreference
     /// For the report.
     public var command: String
 
@@ -27,8 +29,7 @@ public struct QuantizationJob {
       modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
       evaluation: DataSet?,
       isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
-      keepsNames: Bool,
-      command: String
+      keepsNames: Bool, preference: ProgramPreference = .speed, command: String
     ) {
       self.modelPath = modelPath
       self.calibration = calibration
@@ -41,6 +42,7 @@ public struct QuantizationJob {
       self.reportPath = reportPath
       self.threads = threads
       self.keepsNames = keepsNames
+      self.preference = preference
       self.command = command
     }
   }
@@ -75,7 +77,9 @@ public struct QuantizationJob {
     var kept: [[Float]] = []
     let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
-    let program = try watch.time("lower") { try Lowering.lower(model, keepsNames: request.keepsNames) }
+    let program = try watch.time("lower") {
+      try Lowering.lower(model, preference: request.preference, keepsNames: request.keepsNames)
+    }
     let runtime = try QuantizationJob.opened(program, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }

@@ -56,6 +56,12 @@ struct Quantize: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What decides how a layer with zero blocks of weights is stored: speed or size.",
+      discussion: "A block is 16 outputs by 4 inputs; compress prune --structure block makes them zero."))
+  var prefer: ProgramPreference = .speed
+
+  @Option(
+    help: ArgumentHelp(
       "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
@@ -80,7 +86,7 @@ struct Quantize: ParsableCommand {
     let request = QuantizationJob.Request(
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
-      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip,
+      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
       command: CommandText.current)
     let line = output.progress
     let result = try QuantizationJob(request, progress: line.update).run()
@@ -90,3 +96,4 @@ struct Quantize: ParsableCommand {
 }
 
 extension RangeMethod: ExpressibleByArgument {}
+extension ProgramPreference: ExpressibleByArgument {}

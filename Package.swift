@@ -42,15 +42,19 @@ let package = Package(
     .target(
       name: "PithData",
       dependencies: ["PithFiles", "CZlib", "CTurboJPEG", "CPNG", .product(name: "Yams", package: "Yams")]),
-    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
-    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData"]),
+    .target(name: "CPithFloatKernels"),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
+    .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
+    .target(
+      name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
       name: "Pith",
       dependencies: [
-        "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithPasses", "PithLower",
-        "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithTrain", "PithPasses",
+        "PithLower", "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "compress",
@@ -70,6 +74,7 @@ let package = Package(
       name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
     .testTarget(
       name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithHost", "CPith", "PithTestSupport"]),
+    .testTarget(name: "PithTrainTests", dependencies: ["PithTrain", "PithTestSupport"]),
     .testTarget(name: "PithPassesTests", dependencies: ["PithPasses", "PithImport", "PithTestSupport"]),
     .testTarget(
       name: "PithLowerTests", dependencies: ["PithLower", "PithHost", "Pith", "PithTestSupport"]),
@@ -78,3 +83,20 @@ let package = Package(
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
   ]
 )
+
+// While working on one room: PITH_ONLY=PithEngineTests swift test … builds that target and what it needs, nothing else.
+if let only = Context.environment["PITH_ONLY"] {
+  var needed = Set(only.split(separator: ",").map(String.init))
+  var waiting = Array(needed)
+  while let name = waiting.popLast() {
+    for dependency in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+      switch dependency {
+      case .byNameItem(let name, _), .targetItem(let name, _):
+        if needed.insert(name).inserted { waiting.append(name) }
+      default: break
+      }
+    }
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}

@@ -9,6 +9,7 @@
 @_exported import PithLower
 @_exported import PithPasses
 @_exported import PithReport
+@_exported import PithTrain
 
 /// What reports say made them.
 public enum Pith {

@@ -38,9 +38,11 @@ let package = Package(
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
       name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
-    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS"]),
+    .target(name: "CPithFloatKernels"),
+    .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
-    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
+    .target(
+      name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
@@ -48,6 +50,7 @@ let package = Package(
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithTrain", "PithPasses",
         "PithLower", "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "compress",
@@ -76,3 +79,20 @@ let package = Package(
     .testTarget(name: "PithTests", dependencies: ["Pith", "PithTestSupport"]),
   ]
 )
+
+// While working on one room: PITH_ONLY=PithEngineTests swift test … builds that target and what it needs, nothing else.
+if let only = Context.environment["PITH_ONLY"] {
+  var needed = Set(only.split(separator: ",").map(String.init))
+  var waiting = Array(needed)
+  while let name = waiting.popLast() {
+    for dependency in package.targets.first(where: { $0.name == name })?.dependencies ?? [] {
+      switch dependency {
+      case .byNameItem(let name, _), .targetItem(let name, _):
+        if needed.insert(name).inserted { waiting.append(name) }
+      default: break
+      }
+    }
+  }
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}

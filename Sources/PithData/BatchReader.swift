@@ -83,7 +83,7 @@ public final class BatchReader {
     let isFinite = raw.withUnsafeBufferPointer { raw in
       values.withUnsafeMutableBufferPointer { dataSet.transform.apply(raw, into: $0) }
     }
-    guard isFinite else { throw notFinite(index) }
+    guard isFinite else { throw dataSet.notFinite(sample: index, raw: raw, values: values) }
     guard includesLabels else { return nil }
     if let labels { return try labels.read(sample: index) }
     return try label.map { try LabelDecoder(name: dataSet.samples.name).label($0, sample: index) }
@@ -93,16 +93,6 @@ public final class BatchReader {
     guard position == dataSet.count else { return }
     try samples?.finish()
     try labels?.finish()
-  }
-
-  private func notFinite(_ index: Int) -> FileError {
-    let element = values.firstIndex { !$0.isFinite } ?? 0
-    let isRaw = !raw[element].isFinite
-    let what = isRaw ? "\(raw[element])" : "\(raw[element]), which preprocessing makes \(values[element])"
-    return FileError(
-      path: dataSet.samples.name,
-      reason: "sample \(index) (from 0) holds \(what) at element \(element); "
-        + "remove the sample, or correct \(isRaw ? "its value" : "scale, mean and std")")
   }
 }
 
@@ -129,5 +119,18 @@ struct EvenSpacing {
       }
     }
     return index
+  }
+}
+
+extension DataSet {
+  /// The error for a sample that is not finite as it is in the file, or after preprocessing.
+  func notFinite(sample index: Int, raw: [Double], values: [Float]) -> FileError {
+    let element = values.firstIndex { !$0.isFinite } ?? 0
+    let isRaw = !raw[element].isFinite
+    let what = isRaw ? "\(raw[element])" : "\(raw[element]), which preprocessing makes \(values[element])"
+    return FileError(
+      path: samples.name,
+      reason: "sample \(index) (from 0) holds \(what) at element \(element); "
+        + "remove the sample, or correct \(isRaw ? "its value" : "scale, mean and std")")
   }
 }

@@ -9,6 +9,9 @@ public struct DataSet: Sendable {
   public let sampleShape: [Int]
   /// Whether every sample has the number of its class.
   public var hasLabels: Bool { labels != nil || samples.holdsLabels }
+  /// What the classes are called, in the order of their numbers, where the data say so: the names of the
+  /// folders of images.
+  public var classNames: [String]? { labels == nil ? samples.classNames : nil }
   /// How many elements a sample has.
   public var elementCount: Int { sampleShape.elementCount }
   /// What the user called the data.

@@ -97,6 +97,11 @@ struct ChannelTransform: Equatable, Sendable {
     std = spread(preprocessing.std, 1)
   }
 
+  /// The value of one raw number, computed in `Double` and rounded once.
+  func value(_ raw: Double, channel: Int) -> Float {
+    Float((raw * scale[channel] - mean[channel]) / std[channel])
+  }
+
   /// Computes in `Double` and rounds once.
   /// - Returns: whether all values are finite.
   func apply(

@@ -2,6 +2,7 @@ import PithFiles
 
 extension StoredArray: SampleSource {
   var holdsLabels: Bool { false }
+  var holdsBytes: Bool { element == .uint8 }
 
   func makeReader() throws -> any SampleReader {
     if columnMajor { return try ColumnMajorReader(self) }
@@ -29,6 +30,13 @@ final class RowMajorReader: SampleReader {
       try stream.fill(raw, "sample \(index) of \(array.count)")
       array.element.decode(UnsafeRawBufferPointer(raw), bigEndian: array.bigEndian, into: sample)
     }
+    index += 1
+    return nil
+  }
+
+  func read(into sample: UnsafeMutableBufferPointer<UInt8>) throws -> Double? {
+    precondition(array.holdsBytes && sample.count == raw.count)
+    try stream.fill(UnsafeMutableRawBufferPointer(sample), "sample \(index) of \(array.count)")
     index += 1
     return nil
   }

@@ -50,7 +50,7 @@ public struct FloatEngine: Sendable {
   public func run(
     _ inputs: [Tensor], observe: ((ValueID, Tensor) throws -> Void)? = nil
   ) throws -> [Tensor] {
-    try check(inputs)
+    try graph.check(inputs: inputs)
     var values = [Tensor?](repeating: nil, count: graph.values.count)
     for (id, tensor) in zip(graph.inputs, inputs) {
       values[id.index] = tensor
@@ -90,36 +90,6 @@ public struct FloatEngine: Sendable {
       return outputs
     } catch let error as GraphError {
       throw GraphError(node: step.node.label, error.message)
-    }
-  }
-
-  /// Compares the inputs with what the graph declares.
-  private func check(_ inputs: [Tensor]) throws {
-    guard inputs.count == graph.inputs.count else {
-      throw GraphError("the model has \(graph.inputs.count) inputs, but \(inputs.count) are given")
-    }
-    var sizes: [String: Int] = [:]
-    for (id, tensor) in zip(graph.inputs, inputs) {
-      guard let type = graph[id].type else { continue }
-      let given = "\(tensor.element.rawValue)\(Shape(tensor.shape))"
-      guard tensor.element == type.element, tensor.rank == type.shape.rank else {
-        throw GraphError("input '\(graph[id].name)' is \(given), but \(type) is needed")
-      }
-      for (dimension, size) in zip(type.shape.dimensions, tensor.shape) {
-        switch dimension {
-        case .fixed(let expected):
-          guard size == expected else {
-            throw GraphError("input '\(graph[id].name)' is \(given), but \(type) is needed")
-          }
-        case .symbolic(let name):
-          if let other = sizes[name], other != size {
-            throw GraphError(
-              "input '\(graph[id].name)' is \(given), where '\(name)' is \(size), but elsewhere it is \(other)"
-            )
-          }
-          sizes[name] = size
-        }
-      }
     }
   }
 }

@@ -79,6 +79,8 @@ struct PlaneLayout {
   /// For each column phase its remainder, and which of its columns come from the plane.
   private let columnPhases: [(remainder: Int, inside: Range<Int>)]
   private let phaseRows: Int
+  /// Elements of the scratch without its slack.
+  var elementCount: Int { rowPhases.count * columnPhases.count * phaseRows * pitch }
 
   fileprivate init(_ window: PlaneWindow, _ rowPhases: [Int], _ columnPhases: [Int]) {
     self.window = window
@@ -138,6 +140,29 @@ struct PlaneLayout {
             target.update(repeating: padding, count: pitch)
           }
           target += pitch
+        }
+      }
+    }
+  }
+
+  /// Adds the scratch to a plane; what stands for padding is left out.
+  func unload(_ scratch: UnsafePointer<Float>, addingTo plane: UnsafeMutablePointer<Float>) {
+    var source = scratch
+    for rowPhase in rowPhases {
+      for (remainder, inside) in columnPhases {
+        for index in 0..<phaseRows {
+          let row = index * window.stride.rows + rowPhase - window.pad.rows
+          if row >= 0, row < window.input.rows, !inside.isEmpty {
+            let first = inside.lowerBound * window.stride.columns + remainder - window.pad.columns
+            let target = plane + row * window.input.columns + first
+            let from = source + inside.lowerBound
+            switch window.stride.columns {
+            case 1: VectorLoops.add(from, to: target, count: inside.count)
+            default:
+              for column in 0..<inside.count { target[column &* window.stride.columns] += from[column] }
+            }
+          }
+          source += pitch
         }
       }
     }

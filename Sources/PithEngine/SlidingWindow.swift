@@ -65,13 +65,19 @@ struct SlidingWindow {
   /// Taps of the whole window.
   var taps: Int { outerTaps * plane.taps }
 
+  /// Which plane of a channel a tap of the outer axes reads for an output plane; nil where it is padding.
+  @inline(__always)
+  func inputPlane(output: Int, tap: Int) -> Int? {
+    let index = planes[output * outerTaps + tap]
+    return index < 0 ? nil : index
+  }
+
   /// The plane of a channel that a tap of the outer axes reads for an output plane; nil where it is padding.
   @inline(__always)
   func inputPlane(
     of channel: UnsafePointer<Float>, output: Int, tap: Int
   ) -> UnsafePointer<Float>? {
-    let index = planes[output * outerTaps + tap]
-    return index < 0 ? nil : channel + index * plane.input.rows * plane.input.columns
+    inputPlane(output: output, tap: tap).map { channel + $0 * plane.input.rows * plane.input.columns }
   }
 
   /// The output plane cut into tiles of at most `limit` elements where a tile has more than one row or column.

@@ -135,7 +135,7 @@ struct ConvCase: Sendable, CustomTestStringConvertible {
     let operands = example.operands
     let result = try example.op.evaluate(operands)
     #expect(result.count == 1)
-    expectClose(result[0], Reference.convolution(example.op, operands))
+    expectClose(result[0], Reference.convolution(example.op, operands.map { $0.map(Reference.init) }))
   }
 
   @Test func absentBiasMayBeLeftOut() throws {

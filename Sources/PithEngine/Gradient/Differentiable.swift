@@ -58,11 +58,14 @@ public struct TrainingContext: Sendable {
   public var seed: UInt64
   /// How much a batch's statistics weigh in the running averages: average = (1 − momentum) · average + momentum · batch.
   public var statisticsMomentum: Float
+  /// How many outputs the node has; what an operator would put into others need not be computed.
+  public var outputCount: Int
 
-  public init(isTraining: Bool, seed: UInt64, statisticsMomentum: Float) {
+  public init(isTraining: Bool, seed: UInt64, statisticsMomentum: Float, outputCount: Int = 1) {
     self.isTraining = isTraining
     self.seed = seed
     self.statisticsMomentum = statisticsMomentum
+    self.outputCount = outputCount
   }
 }
 
@@ -79,45 +82,4 @@ public struct TrainingOutputs: Sendable {
     self.residual = residual
     self.statistics = statistics
   }
-}
-
-/// A node on the way back.
-public struct BackwardPass {
-  /// The operands that the gradient reads; constants always, others nil.
-  public var inputs: [Tensor?]
-  /// The shape of each operand; nil where it is absent.
-  public let inputShapes: [[Int]?]
-  /// The outputs that the gradient reads; others nil.
-  public var outputs: [Tensor?]
-  public let outputShapes: [[Int]]
-  /// The gradient of each output; nil where it is zero.
-  public var outputGradients: [Tensor?]
-  /// For each operand, whether its gradient is asked for.
-  public let needed: [Bool]
-  public let residual: (any Sendable)?
-
-  public init(
-    inputs: [Tensor?], inputShapes: [[Int]?], outputs: [Tensor?], outputShapes: [[Int]],
-    outputGradients: [Tensor?], needed: [Bool], residual: (any Sendable)?
-  ) {
-    self.inputs = inputs
-    self.inputShapes = inputShapes
-    self.outputs = outputs
-    self.outputShapes = outputShapes
-    self.outputGradients = outputGradients
-    self.needed = needed
-    self.residual = residual
-  }
-
-  /// Takes an output's gradient out, so that the caller may be its only holder and write over it.
-  /// - Throws: `GraphError` where there is none; a node is visited only where at least one output has a gradient.
-  public mutating func takeGradient(_ index: Int = 0) throws -> Tensor {
-    guard index < outputGradients.count, let gradient = outputGradients[index] else {
-      throw GraphError("output \(index) has no gradient")
-    }
-    outputGradients[index] = nil
-    return gradient
-  }
-
-  public func isNeeded(_ operand: Int) -> Bool { operand < needed.count && needed[operand] }
 }

@@ -9,13 +9,33 @@ extension GradientEngine {
   /// - Returns: a tensor for each parameter, in their order; nil where it has no influence.
   /// - Throws: `GraphError` naming a node whose gradient cannot be computed.
   public func backward(_ tape: inout Tape, outputGradients: [Tensor?]) throws -> [Tensor?] {
-    try backwardWithInputs(&tape, outputGradients: outputGradients).parameters
+    try run(&tape, outputGradients, observe: nil).parameters
+  }
+
+  /// The same; `observe` is called with the tape after each node, for what looks at the plan of memory.
+  func backward(
+    _ tape: inout Tape, outputGradients: [Tensor?], observe: (Tape) -> Void
+  ) throws -> [Tensor?] {
+    try withoutActuallyEscaping(observe) {
+      try run(&tape, outputGradients, observe: $0).parameters
+    }
   }
 
   /// The same with the gradients of the graph's inputs, where the engine differentiates them.
   public func backwardWithInputs(
     _ tape: inout Tape, outputGradients: [Tensor?]
   ) throws -> (parameters: [Tensor?], inputs: [Tensor?]) {
+    try run(&tape, outputGradients, observe: nil)
+  }
+
+  private func run(
+    _ tape: inout Tape, _ outputGradients: [Tensor?], observe: ((Tape) -> Void)?
+  ) throws -> (parameters: [Tensor?], inputs: [Tensor?]) {
+    guard tape.outputs.count == graph.outputs.count, tape.values.count == graph.values.count else {
+      throw GraphError("the tape is of another graph, or was used up by an earlier backward pass")
+    }
+    // Also where something is thrown: half a tape is of no use.
+    defer { tape.clear() }
     guard outputGradients.count == graph.outputs.count else {
       throw GraphError(
         "the model has \(graph.outputs.count) outputs, but \(outputGradients.count) gradients are given")
@@ -25,20 +45,22 @@ extension GradientEngine {
     for (position, id) in graph.outputs.enumerated() {
       guard let gradient = outputGradients[position] else { continue }
       let expected = tape.outputs[position].shape
-      guard gradient.shape == expected, gradient.floats != nil else {
+      guard gradient.shape == expected, gradient.element == .float32 else {
         throw GraphError(
-          "the gradient of output '\(graph[id].name)' has shape \(gradient.shape), but \(expected) is needed")
+          "the gradient of output '\(graph[id].name)' is \(gradient.element.rawValue)\(Shape(gradient.shape)), "
+            + "but \(ValueType(.float32, Shape(expected))) is needed")
       }
       Self.add(gradient, to: &gradients[id.index])
     }
     tape.outputs = []
-    for id in kept where !isRead(id) { tape.values[id.index] = nil }
+    for id in kept.subtracting(steps.flatMap(\.freedAfterGradient)) { tape.values[id.index] = nil }
     for index in steps.indices.reversed() where steps[index].isActive {
       do {
         try goBack(over: index, &tape, &gradients)
       } catch let error as GraphError {
         throw GraphError(node: steps[index].node.label, error.message)
       }
+      observe?(tape)
     }
     return (parameters.map { gradients[$0.index] }, graph.inputs.map { gradients[$0.index] })
   }
@@ -51,22 +73,7 @@ extension GradientEngine {
       release(index, &tape)
       return
     }
-    let reads = step.reads
-    let inputs = step.node.inputs.enumerated().map { position, id -> Tensor? in
-      guard let id else { return nil }
-      return tape.weights[id] ?? (reads.inputs.contains(position) ? tape.values[id.index] : nil)
-    }
-    let outputs = step.node.outputs.enumerated().map { position, id in
-      reads.outputs.contains(position) ? tape.values[id.index] : nil
-    }
-    var pass = BackwardPass(
-      inputs: inputs,
-      inputShapes: step.node.inputs.map { id in
-        id.flatMap { tape.weights[$0]?.shape ?? tape.shapes[$0.index] }
-      },
-      outputs: outputs, outputShapes: step.node.outputs.map { tape.shapes[$0.index] ?? [] },
-      outputGradients: step.node.outputs.map { gradients[$0.index] }, needed: step.needed,
-      residual: tape.residuals[index])
+    var pass = pass(over: step, tape, gradients, residual: tape.residuals[index])
     // The pass is the only holder of the gradients and of what is read for the last time.
     for id in step.node.outputs { gradients[id.index] = nil }
     release(index, &tape)
@@ -84,13 +91,27 @@ extension GradientEngine {
     }
   }
 
+  private func pass(
+    over step: Step, _ tape: Tape, _ gradients: [Tensor?], residual: (any Sendable)?
+  ) -> BackwardPass {
+    BackwardPass(
+      inputs: step.node.inputs.enumerated().map { position, id in
+        guard let id else { return nil }
+        return tape.weights[id] ?? (step.reads.inputs.contains(position) ? tape.values[id.index] : nil)
+      },
+      inputShapes: step.node.inputs.map { id in
+        id.flatMap { tape.weights[$0]?.shape ?? tape.shapes[$0.index] }
+      },
+      outputs: step.node.outputs.enumerated().map { position, id in
+        step.reads.outputs.contains(position) ? tape.values[id.index] : nil
+      },
+      outputShapes: step.node.outputs.map { tape.shapes[$0.index] ?? [] },
+      outputGradients: step.node.outputs.map { gradients[$0.index] }, needed: step.needed, residual: residual)
+  }
+
   private func release(_ index: Int, _ tape: inout Tape) {
     for id in steps[index].freedAfterGradient { tape.values[id.index] = nil }
     tape.residuals[index] = nil
-  }
-
-  private func isRead(_ id: ValueID) -> Bool {
-    steps.contains { $0.freedAfterGradient.contains(id) }
   }
 
   /// total += gradient. A value that several nodes read has the sum of what comes back from each.
@@ -99,17 +120,8 @@ extension GradientEngine {
       total = gradient
       return
     }
-    total = nil
-    sum.withMutableFloats { target in
-      gradient.floats?.withUnsafeBufferPointer { source in
-        target.withUnsafeMutableBufferPointer { target in
-          guard let to = target.baseAddress, let from = source.baseAddress else { return }
-          Parallelism.forEachRange(target.count, grain: elementwiseGrain) { range in
-            VectorLoops.add(from + range.lowerBound, to: to + range.lowerBound, count: range.count)
-          }
-        }
-      }
-    }
+    total = nil  // so that the copy is the only one
+    sum.add(gradient)
     total = sum
   }
 }

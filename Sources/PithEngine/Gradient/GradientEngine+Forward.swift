@@ -11,8 +11,17 @@ public struct Tape: Sendable {
   var shapes: [[Int]?]
   /// By step.
   var residuals: [(any Sendable)?]
-  /// By value: constants as they were.
+  /// Constants as they were.
   var weights: Weights
+
+  /// Lets go of everything, so that the weights have one holder again and can be changed in place.
+  mutating func clear() {
+    self = Tape(outputs: [], values: [], shapes: [], residuals: [], weights: Weights())
+  }
+
+  /// How many values are held for the backward pass, and their bytes: what the plan of memory is checked by.
+  var heldCount: Int { values.reduce(0) { $0 + ($1 == nil ? 0 : 1) } }
+  var heldBytes: Int { values.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 }
 
 extension GradientEngine {
@@ -29,8 +38,10 @@ extension GradientEngine {
     _ inputs: [Tensor], _ weights: Weights, isTraining: Bool = true, seed: UInt64 = 0,
     statisticsMomentum: Float = 0.1
   ) throws -> Tape {
-    guard inputs.count == graph.inputs.count else {
-      throw GraphError("the model has \(graph.inputs.count) inputs, but \(inputs.count) are given")
+    try graph.check(inputs: inputs)
+    guard weights.count == graph.values.count else {
+      throw GraphError(
+        "the weights are of a graph of \(weights.count) values, but this one has \(graph.values.count)")
     }
     let count = graph.values.count
     var tape = Tape(
@@ -43,7 +54,7 @@ extension GradientEngine {
     for (index, step) in steps.enumerated() {
       let context = TrainingContext(
         isTraining: isTraining, seed: SeedMixer.mix(seed, UInt64(step.node.id.index)),
-        statisticsMomentum: statisticsMomentum)
+        statisticsMomentum: statisticsMomentum, outputCount: step.node.outputs.count)
       do {
         try run(step, index, context, &tape)
       } catch let error as GraphError {
@@ -70,7 +81,10 @@ extension GradientEngine {
       outputs = result.outputs
       if step.isActive { tape.residuals[index] = result.residual }
       for (operand, value) in result.statistics.sorted(by: { $0.key < $1.key }) {
-        if let id = step.node.inputs[operand] { tape.statistics.append((id, value)) }
+        // An average that is itself computed has no constant to go to.
+        if let id = step.node.inputs[operand], graph[id].constant != nil {
+          tape.statistics.append((id, value))
+        }
       }
     } else if let op = step.op as? any InPlaceExecutable {
       outputs = try op.evaluate(consuming: &operands)

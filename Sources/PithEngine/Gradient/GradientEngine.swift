@@ -40,6 +40,8 @@ public struct GradientEngine: Sendable {
   /// - Throws: `GraphError` naming a node that cannot be executed, or one that a gradient has to pass and that has none.
   public init(_ graph: Graph, parameters: [ValueID], differentiatesInputs: Bool = false) throws {
     try graph.verify()
+    var graph = graph
+    try graph.inferTypes()
     self.graph = graph
     self.parameters = parameters
     self.differentiatesInputs = differentiatesInputs
@@ -88,7 +90,10 @@ public struct GradientEngine: Sendable {
   private static func activeValues(_ graph: Graph, sources: Set<ValueID>) -> Set<ValueID> {
     var dependent = sources
     for node in graph.nodes where node.inputs.contains(where: { $0.map(dependent.contains) ?? false }) {
-      for output in node.outputs where graph[output].type?.element == .float32 { dependent.insert(output) }
+      // What is made of integers and truth values has no slope, so that nothing comes back from there.
+      for output in node.outputs where graph[output].type?.element.isFloatingPoint ?? false {
+        dependent.insert(output)
+      }
     }
     var wanted = Set(graph.outputs)
     for node in graph.nodes.reversed() where node.outputs.contains(where: wanted.contains) {
@@ -114,6 +119,12 @@ public struct GradientEngine: Sendable {
         node: node.label,
         "\(node.op.name) has no gradient, so what comes before it cannot be trained; replace it or train only what follows"
       )
+    }
+    for output in node.outputs where active.contains(output) && graph[output].type?.element != .float32 {
+      throw GraphError(
+        node: node.label,
+        "its output is \(graph[output].type?.element.rawValue ?? "unknown"), but gradients are computed in float32; "
+          + "change the model to float32")
     }
     let reads = differentiable.gradientReads(needed: needed)
     return Step(

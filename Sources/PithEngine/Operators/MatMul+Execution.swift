@@ -33,7 +33,8 @@ extension MatMul: Executable {
     ]
   }
 
-  private static func multiplyEach(
+  /// A product for each position of the leading axes: at those offsets of both operands.
+  static func multiplyEach(
     _ offsetsA: [Int], _ a: MatrixOperand, _ offsetsB: [Int], _ b: MatrixOperand,
     _ size: (rows: Int, columns: Int, inner: Int), _ output: UnsafeMutablePointer<Float>
   ) {
@@ -42,15 +43,14 @@ extension MatMul: Executable {
       for index in range {
         MatrixProduct.multiply(
           rows: size.rows, columns: size.columns, inner: size.inner,
-          MatrixOperand(base: a.base + offsetsA[index], pitch: a.pitch),
-          MatrixOperand(base: b.base + offsetsB[index], pitch: b.pitch),
+          a.offset(by: offsetsA[index]), b.offset(by: offsetsB[index]),
           output + index * size.rows * size.columns, pitch: size.columns)
       }
     }
   }
 
   /// Where the matrix of each position of the broadcast leading axes begins.
-  private static func offsets(_ own: ArraySlice<Int>, _ leading: [Int], matrix: Int) -> [Int] {
+  static func offsets(_ own: ArraySlice<Int>, _ leading: [Int], matrix: Int) -> [Int] {
     let own = Array(own)
     let padding = leading.count - own.count
     let strides = Tensor.strides(of: own)

@@ -47,11 +47,9 @@ struct ReferenceWindow {
 
 extension Reference {
   /// A direct convolution.
-  static func convolution(_ op: Conv, _ inputs: [Tensor?]) -> Reference {
-    guard let x = inputs[0].map(Reference.init), let w = inputs[1].map(Reference.init) else {
-      return Reference(shape: [], values: [0])
-    }
-    let bias = inputs.count > 2 ? inputs[2].map(Reference.init) : nil
+  static func convolution(_ op: Conv, _ inputs: [Reference?]) -> Reference {
+    guard let x = inputs[0], let w = inputs[1] else { return Reference(shape: [], values: [0]) }
+    let bias = inputs.count > 2 ? inputs[2] : nil
     let spatial = Array(x.shape.dropFirst(2))
     let window = ReferenceWindow(
       Window(

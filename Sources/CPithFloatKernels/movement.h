@@ -1,0 +1,114 @@
+// Transposes, padded copies, sums of rows.
+
+/// Transposes by blocks; `bias` is added to, and the clamp applied to, each source column where `finishes`.
+HELPER void transpose_all(
+    const int finishes, const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target,
+    int64_t target_pitch, const float *bias, float low, float high) {
+  const vec lows = splat(low), highs = splat(high);
+  int64_t row = 0;
+  for (; row + LANES <= rows; row += LANES) {
+    int64_t column = 0;
+    for (; column + LANES <= columns; column += LANES) {
+      vec block[LANES];
+      UNROLL for (int i = 0; i < LANES; i++) block[i] = load(source + (row + i) * source_pitch + column);
+      transpose_block(block);
+      UNROLL for (int i = 0; i < LANES; i++) {
+        if (finishes) block[i] = clamp_vec(block[i] + splat(bias ? bias[column + i] : 0), lows, highs);
+        store(target + (column + i) * target_pitch + row, block[i]);
+      }
+    }
+    for (; column < columns; column++) {
+      for (int i = 0; i < LANES; i++) {
+        float value = source[(row + i) * source_pitch + column];
+        if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
+        target[column * target_pitch + row + i] = value;
+      }
+    }
+  }
+  for (; row < rows; row++) {
+    for (int64_t column = 0; column < columns; column++) {
+      float value = source[row * source_pitch + column];
+      if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
+      target[column * target_pitch + row] = value;
+    }
+  }
+}
+
+KERNEL void transpose(
+    const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target, int64_t target_pitch) {
+  transpose_all(0, source, rows, columns, source_pitch, target, target_pitch, 0, 0, 0);
+}
+
+KERNEL void transpose_padded(
+    const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target, int64_t target_pitch) {
+  const int64_t whole = rows / LANES * LANES;
+  transpose_all(0, source, whole, columns, source_pitch, target, target_pitch, 0, 0, 0);
+  if (whole == rows) return;
+  source += whole * source_pitch;
+  target += whole;
+  const int64_t left = rows - whole;
+  int64_t column = 0;
+  for (; column + LANES <= columns; column += LANES) {
+    vec block[LANES];
+    UNROLL for (int i = 0; i < LANES; i++) {
+      block[i] = i < left ? load(source + i * source_pitch + column) : splat(0);
+    }
+    transpose_block(block);
+    UNROLL for (int i = 0; i < LANES; i++) store(target + (column + i) * target_pitch, block[i]);
+  }
+  for (; column < columns; column++) {
+    for (int64_t i = 0; i < LANES; i++) {
+      target[column * target_pitch + i] = i < left ? source[i * source_pitch + column] : 0;
+    }
+  }
+}
+
+KERNEL void finish(
+    const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target, int64_t target_pitch,
+    const float *bias, float low, float high) {
+  transpose_all(1, source, rows, columns, source_pitch, target, target_pitch, bias, low, high);
+}
+
+/// Copies or zeroes `count` floats, by whole vectors where `room` for them is left: what is too much is overwritten by
+/// what follows.
+HELPER float *copy_row(const float *source, int64_t source_room, int64_t count, float *target, const float *end) {
+  int64_t i = 0;
+  for (; i < count && i + LANES <= source_room && target + i + LANES <= end; i += LANES) {
+    store(target + i, load(source + i));
+  }
+  for (; i < count; i++) target[i] = source[i];
+  return target + count;
+}
+
+HELPER float *zero_row(int64_t count, float *target, const float *end) {
+  int64_t i = 0;
+  for (; i < count && target + i + LANES <= end; i += LANES) store(target + i, splat(0));
+  for (; i < count; i++) target[i] = 0;
+  return target + count;
+}
+
+KERNEL void pad(
+    const float *source, int64_t rows, int64_t columns, float *target, int64_t target_rows, int64_t target_pitch,
+    int64_t top, int64_t left) {
+  const float *const end = target + target_rows * target_pitch;
+  target = zero_row(top * target_pitch + left, target, end);
+  for (int64_t row = 0; row < rows; row++) {
+    target = copy_row(source + row * columns, (rows - row) * columns, columns, target, end);
+    if (row + 1 < rows) target = zero_row(target_pitch - columns, target, end);
+  }
+  zero_row(end - target, target, end);
+}
+
+KERNEL void add_rows(const float *source, int64_t rows, int64_t columns, int64_t pitch, float *sums) {
+  int64_t column = 0;
+  for (; column + LANES <= columns; column += LANES) {
+    vec total = load(sums + column);
+    for (int64_t row = 0; row < rows; row++) total += load(source + row * pitch + column);
+    store(sums + column, total);
+  }
+  for (; column < columns; column++) {
+    float total = sums[column];
+    for (int64_t row = 0; row < rows; row++) total += source[row * pitch + column];
+    sums[column] = total;
+  }
+}

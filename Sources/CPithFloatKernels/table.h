@@ -1,0 +1,36 @@
+// Everything there is of one set, and its table.
+#include "vector.h"
+
+#include "convolution.h"
+#include "filter_gradient.h"
+
+#include "depthwise.h"
+#include "elementwise.h"
+#include "movement.h"
+#include "normalization.h"
+#include "pooling.h"
+
+const pith_float_kernels SET(kernels) = {
+    .name = SET_NAME,
+    .lanes = LANES,
+    .pack = pack,
+    .conv = conv,
+    .filter_gradient = filter_gradient,
+    .transpose = transpose,
+    .transpose_padded = transpose_padded,
+    .finish = finish,
+    .pad = pad,
+    .add_rows = add_rows,
+    .tap_sums = tap_sums,
+    .tap_products = tap_products,
+    .unpack = unpack,
+    .moments = moments,
+    .scale = scale,
+    .scale_sums = scale_sums,
+    .scale_gradient = scale_gradient,
+    .max_pool_2x2 = max_pool_2x2,
+    .max_pool_2x2_gradient = max_pool_2x2_gradient,
+    .clamp = clamp,
+    .clamp_gradient = clamp_gradient,
+    .add = add,
+};

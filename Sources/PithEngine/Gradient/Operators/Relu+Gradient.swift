@@ -1,0 +1,11 @@
+import PithGraph
+
+extension Relu: Differentiable {
+  public func gradientReads(needed: [Bool]) -> GradientReads { GradientReads(outputs: [0]) }
+
+  public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
+    var gradient = try pass.takeGradient()
+    gradient.combine(with: try pass.output()) { $1 > 0 ? $0 : 0 }
+    return [gradient]
+  }
+}

@@ -1,0 +1,7 @@
+import PithGraph
+
+extension Reshape: Differentiable {
+  public func gradientReads(needed: [Bool]) -> GradientReads { .nothing }
+
+  public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] { try pass.reshapedGradient() }
+}

@@ -1,0 +1,116 @@
+import CPithFloatKernels
+
+/// `[batch, channels, size]` as batch norm and activations go over it: channel by channel of every image.
+///
+/// Sums over the batch are made in a fixed number of parts, which are added in order.
+struct ChannelMaps {
+  let batch: Int
+  let channels: Int
+  /// Elements of a map.
+  let size: Int
+  private let kernels: FloatKernels
+
+  private static let mostParts = 8
+
+  init(_ shape: [Int], _ kernels: FloatKernels = .best) {
+    batch = shape[0]
+    channels = shape[1]
+    size = shape[2...].reduce(1, *)
+    self.kernels = kernels
+  }
+
+  /// Elements of a channel over the whole batch.
+  var countPerChannel: Int { batch * size }
+
+  /// Each channel's mean, and its variance with all elements as the divisor.
+  ///
+  /// The squares are of distances from each map's own mean (Chan, Golub and LeVeque, "Algorithms for Computing the Sample
+  /// Variance", 1983), so that a mean far from zero costs no digits.
+  func moments(_ x: UnsafePointer<Float>) -> (means: [Double], variances: [Double]) {
+    // For each channel: sums, squares within maps, squares of maps' means.
+    let totals = sums(3) { plane, sums in
+      var (sum, squares) = (0.0, 0.0)
+      kernels.call.moments?(x + plane * size, Int64(size), &sum, &squares)
+      sums[0] += sum
+      sums[1] += squares
+      sums[2] += sum * sum / Double(size)
+    }
+    let count = Double(max(1, countPerChannel))
+    var (means, variances) = ([Double](), [Double]())
+    for channel in 0..<channels {
+      let sum = totals[3 * channel]
+      means.append(sum / count)
+      variances.append(max(0, (totals[3 * channel + 1] + (totals[3 * channel + 2] - sum * sum / count)) / count))
+    }
+    return (means, variances)
+  }
+
+  /// y = clamp(x · factor + shift). x and y may be the same.
+  func scale(
+    _ x: UnsafePointer<Float>, by factors: [Float], plus shifts: [Float], _ clamp: ClampBounds,
+    to y: UnsafeMutablePointer<Float>
+  ) {
+    forEachMap { plane, channel in
+      kernels.call.scale?(
+        x + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low, clamp.high,
+        y + plane * size)
+    }
+  }
+
+  /// With g the gradient of clamp(x · factor + shift) before the clamp: for each channel Σ g, and Σ g · (x − mean).
+  func gradientSums(
+    _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, factors: [Float], shifts: [Float],
+    _ clamp: ClampBounds, means: [Float]
+  ) -> (sums: [Double], products: [Double]) {
+    let totals = sums(2) { plane, sums in
+      let channel = plane % channels
+      var (sum, product) = (0.0, 0.0)
+      kernels.call.scale_sums?(
+        x + plane * size, gradient + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low,
+        clamp.high, means[channel], &sum, &product)
+      sums[0] += sum
+      sums[1] += product
+    }
+    return (
+      (0..<channels).map { totals[2 * $0] }, (0..<channels).map { totals[2 * $0 + 1] }
+    )
+  }
+
+  /// gradient = a · g + b · x + c, by channel, with g as in `gradientSums`.
+  func scaleGradient(
+    _ x: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, factors: [Float], shifts: [Float],
+    _ clamp: ClampBounds, a: [Float], b: [Float], c: [Float]
+  ) {
+    forEachMap { plane, channel in
+      kernels.call.scale_gradient?(
+        x + plane * size, gradient + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low,
+        clamp.high, a[channel], b[channel], c[channel], gradient + plane * size)
+    }
+  }
+
+  private func forEachMap(_ body: (_ plane: Int, _ channel: Int) -> Void) {
+    Parallelism.forEachRange(batch * channels, grain: max(1, elementwiseGrain / max(1, size))) { planes in
+      for plane in planes { body(plane, plane % channels) }
+    }
+  }
+
+  /// `width` sums for each channel, to which `add` adds those of one map.
+  private func sums(_ width: Int, _ add: (Int, UnsafeMutablePointer<Double>) -> Void) -> [Double] {
+    let parts = max(1, min(Self.mostParts, batch))
+    var sums = [Double](repeating: 0, count: parts * channels * width)
+    sums.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      Parallelism.forEach(parts) { part, _ in
+        for image in part * batch / parts..<(part + 1) * batch / parts {
+          for channel in 0..<channels {
+            add(image * channels + channel, base + (part * channels + channel) * width)
+          }
+        }
+      }
+      for part in 1..<parts {
+        for index in 0..<channels * width { base[index] += base[part * channels * width + index] }
+      }
+    }
+    return Array(sums.prefix(channels * width))
+  }
+}

@@ -3,8 +3,8 @@ import PithGraph
 
 /// Reads the `.npz` files of `fixtures/`, which are written without compression, with the types that they have.
 public enum NPZFixture {
-  struct Failure: Error {
-    var reason: String
+  public struct Failure: Error {
+    public var reason: String
   }
 
   public static func read(_ path: String) throws -> [String: Tensor] {

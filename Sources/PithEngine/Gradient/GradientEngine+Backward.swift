@@ -45,9 +45,10 @@ extension GradientEngine {
     for (position, id) in graph.outputs.enumerated() {
       guard let gradient = outputGradients[position] else { continue }
       let expected = tape.outputs[position].shape
-      guard gradient.shape == expected, gradient.floats != nil else {
+      guard gradient.shape == expected, gradient.element == .float32 else {
         throw GraphError(
-          "the gradient of output '\(graph[id].name)' has shape \(gradient.shape), but \(expected) is needed")
+          "the gradient of output '\(graph[id].name)' is \(gradient.element.rawValue)\(Shape(gradient.shape)), "
+            + "but \(ValueType(.float32, Shape(expected))) is needed")
       }
       Self.add(gradient, to: &gradients[id.index])
     }

@@ -50,6 +50,7 @@ let package = Package(
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithTrain", "PithPasses",
         "PithLower", "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "compress",

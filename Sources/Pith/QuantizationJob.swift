@@ -65,6 +65,7 @@ public struct QuantizationJob {
     guard request.samples > 0 else { throw PithFailure("--samples must be at least 1") }
     let name = (request.modelPath as NSString).lastPathComponent
     let original = try watch.time("import") { try loadGraph() }
+    var lineage = try Lineage(of: original, path: request.modelPath)
     let (simplified, log) = try watch.time("simplify") { () throws -> (Graph, [AppliedRewrite]) in
       let result = try Simplify.run(original)
       return (result.graph, result.log)
@@ -85,9 +86,12 @@ public struct QuantizationJob {
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
 
-    let result = report(
+    var result = report(
       name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
     )
+    lineage.measured(accuracy?.fp32, on: request.evaluation?.name)
+    result.warnings = lineage.warnings + result.warnings
+    result.history = try history(lineage, result, runtime)
     try write(program, model, result)
     return result
   }
@@ -211,6 +215,20 @@ public struct QuantizationJob {
 
   // MARK: Report
 
+  /// The network's history with this step; for a page, timed as far as its files are near.
+  private func history(
+    _ lineage: Lineage, _ report: QuantizationReport, _ runtime: PithModel
+  ) throws -> NetworkHistory {
+    var history = lineage.history
+    history.steps.append(NetworkHistory.Step(report))
+    history.steps[history.steps.count - 1].evaluationData = request.evaluation.map {
+      Lineage.shortName($0.name)
+    }
+    guard request.reportPath != nil else { return history }
+    try StepTimer(near: [request.modelPath, request.outputPath]).time(&history, last: .init(program: runtime))
+    return history
+  }
+
   private func report(
     name: String, model: QuantizedModel, program: Program, noise: SignalToNoise,
     accuracy: AccuracyComparison?,
@@ -254,18 +272,6 @@ public struct QuantizationJob {
         "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
       )
     }
-    return result
-  }
-}
-
-/// How long each stage took.
-private final class Stopwatch {
-  private(set) var stages: [QuantizationReport.Stage] = []
-
-  func time<R>(_ stage: String, _ body: () throws -> R) rethrows -> R {
-    let start = Date()
-    let result = try body()
-    stages.append(QuantizationReport.Stage(stage: stage, seconds: Date().timeIntervalSince(start)))
     return result
   }
 }

@@ -5,11 +5,14 @@ public struct RecipeReport: Report {
   /// The recipe's file.
   public var recipe: String
   public var steps: [Step]
+  /// Of the network that the last step made, with what each step of the recipe took; `nil` where none made one.
+  public var history: NetworkHistory?
   public var warnings: [String]
 
   public init(
     tool: QuantizationReport.Tool, command: String, recipe: String, steps: [Step], warnings: [String] = []
   ) {
+    history = Self.history(of: steps)
     self.tool = tool
     self.command = command
     self.recipe = recipe
@@ -80,18 +83,43 @@ public struct RecipeReport: Report {
     }
   }
 
-  /// The longest history among the steps' reports: that of the network which the last step made.
-  public var history: NetworkHistory? {
-    for step in steps.reversed() {
-      switch step.report {
-      case .training(let report): return report.history
-      case .pruning(let report): return report.history
-      case .distillation(let report): return report.history
-      case .quantization(let report): if let history = report.history { return history }
-      case .evaluation, .benchmark: break
+  /// The history in the last report that has one. The files between the steps hold neither times nor command lines,
+  /// which come from the steps.
+  private static func history(of steps: [Step]) -> NetworkHistory? {
+    guard var history = steps.lazy.reversed().compactMap(\.report.history).first else { return nil }
+    for step in steps where !step.report.outputName.isEmpty {
+      guard let place = history.steps.lastIndex(where: { $0.file == step.report.outputName }) else {
+        continue
       }
+      history.steps[place].seconds = step.seconds
+      history.steps[place].command = step.command
     }
-    return nil
+    return history
+  }
+}
+
+extension RecipeReport.StepReport {
+  var history: NetworkHistory? {
+    switch self {
+    case .training(let report): report.history
+    case .pruning(let report): report.history
+    case .distillation(let report): report.history
+    case .quantization(let report): report.history
+    case .evaluation, .benchmark: nil
+    }
+  }
+
+  /// The name of the file that the step wrote, without folders; empty where it wrote none.
+  var outputName: String {
+    let path =
+      switch self {
+      case .training(let report): report.output.path
+      case .pruning(let report): report.output.path
+      case .distillation(let report): report.output.path
+      case .quantization(let report): report.output.path
+      case .evaluation, .benchmark: ""
+      }
+    return path.split(separator: "/").last.map(String.init) ?? path
   }
 }
 

@@ -25,34 +25,34 @@ enum SampleNetworks {
     bytes: 380_953, parameters: 94_410, nonzeroParameters: 94_410, multiplyAdds: 7_788_800,
     latency: Latency(p10: 171, p50: 175, p90: 183), int8Latency: Latency(p10: 43, p50: 43.9, p90: 46))
 
-  static let training = TrainingReport(
-    tool: tool,
-    command: "compress train cnn.onnx --train train.data.yaml --eval test.data.yaml --init fresh --epochs 30 "
-      + "-o trained.onnx",
-    model: "cnn.onnx", input: .init(path: "fixtures/cnn.onnx", bytes: 380_953, format: "onnx"),
-    output: .init(path: "trained.onnx", bytes: 384_113),
-    settings: [
-      Setting("init", "fresh"), Setting("loss", "cross-entropy"), Setting("optimizer", "adam"),
-      Setting("lr", 0.001), Setting("epochs", 30), Setting("batch", 128), Setting("seed", 0),
-    ],
-    initialization: "fresh", samples: 60_000,
-    accuracy: AccuracyChange(after: Accuracy(correct: 9246, samples: 10_000)),
-    evaluationData: "test.data.yaml", before: imported,
-    after: NetworkFigures(
-      bytes: 384_113, parameters: 94_410, nonzeroParameters: 94_410, multiplyAdds: 7_788_800),
-    epochs: epochs(30, from: 0.72, to: 0.11, accuracy: 0.83...0.9251), bestEpoch: 27, resumedEpochs: 12,
-    warnings: ["the last 3 epochs made nothing better; the weights of epoch 27 were kept"],
-    seconds: [.init(stage: "import", seconds: 0.02), .init(stage: "train", seconds: 219.4)],
-    history: NetworkHistory([
+  static let training: TrainingReport = {
+    var report = TrainingReport(
+      tool: tool,
+      command:
+        "compress train cnn.onnx --train train.data.yaml --eval test.data.yaml --init fresh --epochs 30 "
+        + "-o trained.onnx",
+      model: "cnn.onnx", input: .init(path: "fixtures/cnn.onnx", bytes: 380_953, format: "onnx"),
+      output: .init(path: "trained.onnx", bytes: 384_113),
+      settings: [
+        Setting("init", "fresh"), Setting("loss", "cross-entropy"), Setting("optimizer", "adam"),
+        Setting("lr", 0.001), Setting("epochs", 30), Setting("batch", 128), Setting("seed", 0),
+      ],
+      initialization: "fresh", samples: 60_000,
+      accuracy: AccuracyChange(after: Accuracy(correct: 9246, samples: 10_000)),
+      evaluationData: "test.data.yaml", before: imported,
+      after: NetworkFigures(
+        bytes: 384_113, parameters: 94_410, nonzeroParameters: 94_410, multiplyAdds: 7_788_800),
+      epochs: epochs(30, from: 0.72, to: 0.11, accuracy: 0.83...0.9251), bestEpoch: 27, resumedEpochs: 12,
+      warnings: ["the last 3 epochs made nothing better; the weights of epoch 27 were kept"],
+      seconds: [.init(stage: "import", seconds: 0.02), .init(stage: "train", seconds: 219.4)])
+    report.history = NetworkHistory([
       .init(
         action: .imported, summary: "imported", file: "cnn.onnx", figures: imported,
         accuracy: Accuracy(correct: 981, samples: 10_000), evaluationData: "test.data.yaml"),
-      .init(
-        action: .trained, summary: "trained for 30 epochs from a fresh initialization", file: "trained.onnx",
-        figures: NetworkFigures(
-          bytes: 384_113, parameters: 94_410, nonzeroParameters: 94_410, multiplyAdds: 7_788_800),
-        accuracy: Accuracy(correct: 9246, samples: 10_000), evaluationData: "test.data.yaml"),
-    ]))
+      .init(.trained, report),
+    ])
+    return report
+  }()
 
   static let layers: [LayerChange] = [
     layer("/conv1/Conv", "Conv+Relu", 32, 20, 320, 200, 250_880, 156_800),

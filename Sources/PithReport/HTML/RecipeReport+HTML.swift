@@ -55,18 +55,3 @@ extension RecipeReport {
       """
   }
 }
-
-extension RecipeReport.StepReport {
-  /// The name of the file that the step wrote, without folders; empty where it wrote none.
-  var outputName: String {
-    let path =
-      switch self {
-      case .training(let report): report.output.path
-      case .pruning(let report): report.output.path
-      case .distillation(let report): report.output.path
-      case .quantization(let report): report.output.path
-      case .evaluation, .benchmark: ""
-      }
-    return path.split(separator: "/").last.map(String.init) ?? path
-  }
-}

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Pith
 
-struct Quantize: ParsableCommand {
+struct Quantize: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes an int8 .pith file of a trained network, and says what it cost.",
     discussion: """
@@ -79,7 +79,7 @@ struct Quantize: ParsableCommand {
       inputs: ["the model": model, "--calibrate": calibrate, "--eval": evaluation])
   }
 
-  func run() throws {
+  func perform(_ line: ProgressLine) throws -> any Report {
     Parallelism.threadCount = threads
     let settings = QuantizationSettings(
       method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude))
@@ -88,10 +88,7 @@ struct Quantize: ParsableCommand {
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
       qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
       command: CommandText.current)
-    let line = output.progress
-    let result = try QuantizationJob(request, progress: line.update).run()
-    line.finish()
-    try output.show(result)
+    return try QuantizationJob(request, progress: line.update).run()
   }
 }
 

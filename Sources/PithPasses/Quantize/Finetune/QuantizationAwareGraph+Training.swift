@@ -19,7 +19,7 @@ extension QuantizationAwareGraph {
 
   /// The step sizes of all learned scales: they never decay.
   public var scaleGroup: ParameterGroup {
-    ParameterGroup(parameters: steps.map(\.index), learningRateFactor: Self.stepRateFactor, weightDecay: 0)
+    ParameterGroup(parameters: steps, learningRateFactor: Self.stepRateFactor, weightDecay: 0)
   }
 
   /// Steps are relative, and may change by larger shares than weights do.

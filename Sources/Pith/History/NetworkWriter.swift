@@ -35,7 +35,8 @@ public enum NetworkWriter {
     (report.after.latency, report.after.int8Latency) = (figures.latency, figures.int8Latency)
     if last > 0, report.before != nil {
       let before = report.history.steps[last - 1].figures
-      (report.before?.latency, report.before?.int8Latency) = (before.latency, before.int8Latency)
+      report.before?.latency = before.latency
+      report.before?.int8Latency = before.int8Latency
     }
     // The page is complete beside its place before the model appears, so that an error leaves neither.
     try AtomicFile.write(to: reportPath) { sink in

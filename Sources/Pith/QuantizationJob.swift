@@ -276,18 +276,6 @@ public struct QuantizationJob {
   }
 }
 
-/// How long each stage took.
-private final class Stopwatch {
-  private(set) var stages: [QuantizationReport.Stage] = []
-
-  func time<R>(_ stage: String, _ body: () throws -> R) rethrows -> R {
-    let start = Date()
-    let result = try body()
-    stages.append(QuantizationReport.Stage(stage: stage, seconds: Date().timeIntervalSince(start)))
-    return result
-  }
-}
-
 extension AccuracyComparison {
   /// Compares two models on the same samples.
   init(_ before: Evaluation, _ after: Evaluation) {

@@ -132,7 +132,8 @@ struct FakeQuantizeCase: Sendable, CustomTestStringConvertible {
 
   @Test func aScaleStaysPositive() {
     let op = FakeQuantize(axis: 0, levels: -127...127, units: [0.5, 2, 1])
-    #expect(op.scales(steps: [1.5, -3, .nan]) == [0.75, 2 / 1024, 1 / 1024])
+    let expected: [Float] = [0.75, 0x1p-9, 0x1p-10]
+    #expect(op.scales(steps: [1.5, -3, .nan]) == expected)
   }
 
   @Test(arguments: [

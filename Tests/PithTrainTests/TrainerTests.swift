@@ -50,8 +50,8 @@ import Testing
 
   @Test func learnsNumbers() throws {
     var random = SeededRandom(seed: 5)
-    let x = (0..<300).flatMap { _ in [random.float(), random.float()] }
-    let y = (0..<300).map { x[2 * $0] - 2 * x[2 * $0 + 1] + 0.5 }
+    let x = (0..<600).map { _ in random.float() }
+    let y = (0..<300).map { (row: Int) -> Float in x[2 * row] - 2 * x[2 * row + 1] + 0.5 }
     let data = try TensorData(
       inputs: [Tensor(shape: [300, 2], floats: x)], targets: Tensor(shape: [300, 1], floats: y),
       batchSize: 30,

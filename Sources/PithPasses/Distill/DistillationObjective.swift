@@ -1,4 +1,3 @@
-import PithFiles
 import PithGraph
 import PithTrain
 
@@ -46,16 +45,11 @@ public struct DistillationObjective: TrainingObjective {
     let opinions = try teachers.indices.map { try opinion(of: $0, on: batch) }
     var result = ObjectiveValue(loss: 0, gradients: outputs.map { _ in nil })
     if alpha > 0 {
-      let targets = SoftTargets.mean(
-        opinions.map {
-          SoftTargets.probabilities($0.rows(0), width: width, temperature: options.temperature)
-        }, weights: options.teacherWeights.isEmpty ? teachers.map { _ in 1 } : options.teacherWeights)
-      guard targets.count == values.count else {
-        throw GraphError("the teachers' and the student's logits are of different counts")
-      }
-      let soft = SoftTargets.divergence(
-        values, width: width, from: targets, temperature: options.temperature)
-      result.add(soft.loss, Tensor(shape: logits.shape, floats: soft.gradient), at: 0, times: alpha)
+      let targets = SoftTargets.pooled(
+        opinions.map { $0.rows(0) }, weights: options.teacherWeights, width: width,
+        temperature: options.temperature)
+      let soft = try SoftTargets.divergence(logits, from: targets, temperature: options.temperature)
+      result.add(soft.loss, soft.gradient, at: 0, times: alpha)
     }
     if alpha < 1, let labelLoss {
       let hard = try labelLoss.evaluate([logits], batch)
@@ -71,6 +65,10 @@ public struct DistillationObjective: TrainingObjective {
         loss, gradient, at: index, times: isFeature ? options.featureWeight : options.attentionWeight)
     }
     return result
+  }
+
+  public func correctCount(_ outputs: [Tensor], _ batch: TrainingBatch) -> Int? {
+    outputs.first.flatMap { Classification.correctCount($0, batch, threshold: 0) }
   }
 
   /// Writes what the caches have gathered.
@@ -116,7 +114,7 @@ public struct DistillationObjective: TrainingObjective {
   ) throws -> [Float] {
     let (size, width) = (samples.count / count, teacher.width)
     var result = [Float](repeating: 0, count: count * width)
-    var missing: [(row: Int, name: ContentHash.Value)] = []
+    var missing: [(row: Int, name: UInt64)] = []
     for row in 0..<count {
       var hash = ContentHash()
       hash.add(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: samples[row * size..<(row + 1) * size])))

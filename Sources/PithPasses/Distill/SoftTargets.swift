@@ -1,13 +1,31 @@
 import Foundation
 import PithGraph
+import PithTrain
 
-/// Logits softened by a temperature, and how far two of them are apart.
-///
-/// Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015, section 2. Rows of one logit are of two
-/// classes, the other logit 0.
-public enum SoftTargets {
+/// What teachers say together, and how far a student is from it (Hinton, Vinyals and Dean, "Distilling the Knowledge in a
+/// Neural Network", 2015, section 2). Rows of one logit are of two classes, the other logit being 0.
+enum SoftTargets {
+  /// Logits whose probabilities at this temperature are the weighted mean of several teachers' probabilities.
+  /// - Parameter weights: of the teachers; empty for equal ones.
+  static func pooled(
+    _ logits: [[Float]], weights: [Double], width: Int, temperature: Double
+  ) -> [Float] {
+    guard logits.count > 1, let count = logits.first?.count else { return logits.first ?? [] }
+    let weights = weights.isEmpty ? logits.map { _ in 1 } : weights
+    let total = weights.reduce(0, +)
+    var mean = [Double](repeating: 0, count: count)
+    for (teacher, weight) in zip(logits, weights) {
+      let softened = probabilities(teacher, width: width, temperature: temperature)
+      for index in mean.indices { mean[index] += softened[index] * weight / total }
+    }
+    return mean.map { p in
+      let odds = width == 1 ? p / Swift.max(1 - p, .leastNormalMagnitude) : p
+      return Float(temperature * log(Swift.max(odds, .leastNormalMagnitude)))
+    }
+  }
+
   /// softmax(logits / temperature), row by row; of rows of one logit the sigmoid.
-  public static func probabilities(_ logits: [Float], width: Int, temperature: Double) -> [Double] {
+  static func probabilities(_ logits: [Float], width: Int, temperature: Double) -> [Double] {
     guard width > 1 else { return logits.map { 1 / (1 + exp(-Double($0) / temperature)) } }
     var result = [Double](repeating: 0, count: logits.count)
     for start in stride(from: 0, to: logits.count, by: width) {
@@ -24,39 +42,24 @@ public enum SoftTargets {
     return result
   }
 
-  /// The weighted mean of several teachers' probabilities.
-  public static func mean(_ all: [[Double]], weights: [Double]) -> [Double] {
-    guard var result = all.first else { return [] }
-    let total = weights.reduce(0, +)
-    for index in result.indices {
-      var sum = 0.0
-      for (probabilities, weight) in zip(all, weights) { sum += probabilities[index] * weight }
-      result[index] = sum / total
+  /// temperature² · mean over rows of KL(softened targets ‖ softened logits), and its gradient by the logits.
+  static func divergence(
+    _ logits: Tensor, from targets: [Float], temperature: Double
+  ) throws -> (loss: Double, gradient: Tensor) {
+    let divergence = KullbackLeibler(temperature: temperature)
+    guard let values = logits.floats, values.count == targets.count, let rows = logits.shape.first else {
+      throw GraphError("the teachers' and the student's logits are not equally many")
     }
-    return result
-  }
-
-  /// temperature² · mean over rows of KL(targets ‖ softened logits), and its gradient by the logits.
-  ///
-  /// The factor keeps the gradient's size where the temperature changes (section 2.1): it is
-  /// temperature · (softened − targets) / rows.
-  public static func divergence(
-    _ logits: [Float], width: Int, from targets: [Double], temperature: Double
-  ) -> (loss: Double, gradient: [Float]) {
-    let rows = logits.count / Swift.max(1, width)
-    guard rows > 0 else { return (0, []) }
-    let softened = probabilities(logits, width: width, temperature: temperature)
-    var sum = 0.0
-    for index in softened.indices {
-      sum += term(targets[index], softened[index])
-      if width == 1 { sum += term(1 - targets[index], 1 - softened[index]) }
+    guard values.count == rows else {
+      let (loss, gradient) = try divergence.evaluate(
+        student: logits, teacher: Tensor(shape: logits.shape, floats: targets))
+      return (loss, gradient)
     }
-    let factor = temperature / Double(rows)
-    let gradient = softened.indices.map { Float((softened[$0] - targets[$0]) * factor) }
-    return (sum * temperature * factor, gradient)
-  }
-
-  private static func term(_ p: Double, _ q: Double) -> Double {
-    p > 0 ? p * log(p / Swift.max(q, .leastNormalMagnitude)) : 0
+    func paired(_ column: [Float]) -> Tensor {
+      Tensor(shape: [rows, 2], floats: column.flatMap { [$0, 0] })
+    }
+    let (loss, gradient) = try divergence.evaluate(student: paired(values), teacher: paired(targets))
+    let pairs = gradient.floats ?? []
+    return (loss, Tensor(shape: logits.shape, floats: (0..<rows).map { pairs[2 * $0] }))
   }
 }

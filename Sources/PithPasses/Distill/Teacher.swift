@@ -1,6 +1,6 @@
 import PithEngine
-import PithFiles
 import PithGraph
+import PithTrain
 
 /// A trained network that is asked what it makes of a batch.
 ///
@@ -9,7 +9,7 @@ import PithGraph
 public struct Teacher: Sendable {
   public let name: String
   /// What the network is: its operators, weights and outputs.
-  public let identity: ContentHash.Value
+  public let identity: UInt64
   /// The shape of each output for one sample.
   public let outputShapes: [[Int]]
   /// Floats of all outputs for one sample.
@@ -35,7 +35,7 @@ public struct Teacher: Sendable {
     identity = Self.identity(of: graph)
   }
 
-  private static func identity(of graph: Graph) -> ContentHash.Value {
+  private static func identity(of graph: Graph) -> UInt64 {
     var hash = ContentHash()
     var numbers: [ValueID: Int] = [:]
     func number(_ id: ValueID) -> Int {

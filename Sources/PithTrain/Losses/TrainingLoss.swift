@@ -54,6 +54,13 @@ public struct TrainingLoss: Sendable {
     }
   }
 
+  /// Whether a network ends in neither a softmax nor a sigmoid.
+  public static func hasOpenEnd(_ graph: Graph) -> Bool {
+    guard let output = graph.outputs.first else { return true }
+    if case .open = NetworkEnd(graph, output) { return true }
+    return false
+  }
+
   private static func usual(_ end: NetworkEnd, width: Int?, hasTargets: Bool) -> LossKind {
     switch end {
     case .softmax, .softmaxOverOtherAxis: .crossEntropy

@@ -37,17 +37,17 @@ import Testing
   }
 
   @Test(arguments: cases)
-  func divergenceAndItsGradient(_ test: Case) {
+  func divergenceAndItsGradient(_ test: Case) throws {
     var random = SeededRandom(seed: test.rows * 100 + test.width)
     let range = -test.scale...test.scale
     let logits = random.floats(test.rows * test.width, in: range)
     let teacher = random.floats(test.rows * test.width, in: range)
-    let targets = SoftTargets.probabilities(teacher, width: test.width, temperature: test.temperature)
-    let found = SoftTargets.divergence(
-      logits, width: test.width, from: targets, temperature: test.temperature)
+    let found = try SoftTargets.divergence(
+      Tensor(shape: [test.rows, test.width], floats: logits), from: teacher, temperature: test.temperature)
     let expected = reference(logits, teacher, test)
     #expect(abs(found.loss - expected) <= 1e-6 * (1 + expected))
     guard test.scale < 100 else { return }
+    let gradient = try #require(found.gradient.floats)
     for index in logits.indices {
       func loss(_ shift: Float) -> Double {
         var moved = logits
@@ -55,20 +55,22 @@ import Testing
         return reference(moved, teacher, test)
       }
       let slope = (loss(1 / 128) - loss(-1 / 128)) * 64
-      #expect(abs(slope - Double(found.gradient[index])) < 1e-3 * (0.1 + abs(slope)), "logit \(index)")
+      #expect(abs(slope - Double(gradient[index])) < 1e-3 * (0.1 + abs(slope)), "logit \(index)")
     }
   }
 
-  @Test func aStudentThatAgreesHasNoLoss() {
-    let logits: [Float] = [1, -2, 0.5, 40, 3, -60]
-    let targets = SoftTargets.probabilities(logits, width: 3, temperature: 4)
-    let found = SoftTargets.divergence(logits, width: 3, from: targets, temperature: 4)
-    #expect(abs(found.loss) < 1e-12 && found.gradient.allSatisfy { abs($0) < 1e-7 })
-  }
-
-  @Test func opinionsAreWeighed() {
-    let mean = SoftTargets.mean([[0.2, 0.8], [0.6, 0.4]], weights: [3, 1])
-    #expect(abs(mean[0] - 0.3) < 1e-12 && abs(mean[1] - 0.7) < 1e-12)
+  @Test(arguments: [1, 2, 6], [[], [3, 1, 2]])
+  func teachersAreAveragedByProbability(width: Int, weights: [Double]) {
+    var random = SeededRandom(seed: width)
+    let teachers = (0..<3).map { _ in random.floats(5 * width, in: -6...6) }
+    let pooled = SoftTargets.pooled(teachers, weights: weights, width: width, temperature: 2.5)
+    let found = SoftTargets.probabilities(pooled, width: width, temperature: 2.5)
+    let shares = weights.isEmpty ? [1, 1, 1] : weights
+    let all = teachers.map { SoftTargets.probabilities($0, width: width, temperature: 2.5) }
+    for index in found.indices {
+      let sum = zip(all, shares).reduce(0) { $0 + $1.0[index] * $1.1 }
+      #expect(abs(found[index] - sum / shares.reduce(0, +)) < 1e-6)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import PithFiles
 import PithTestSupport
+import PithTrain
 import Testing
 
 @testable import PithPasses
@@ -8,7 +9,7 @@ import Testing
 @Suite struct TeacherCacheTests {
   private let folder = NSTemporaryDirectory() + "pith-cache-\(UUID().uuidString)"
 
-  private func name(_ number: Int) -> ContentHash.Value {
+  private func name(_ number: Int) -> UInt64 {
     var hash = ContentHash()
     hash.add("\(number)")
     return hash.value

@@ -19,9 +19,9 @@ public final class TeacherCache: Sendable {
   }
 
   private struct State {
-    var places: [ContentHash.Value: (file: TeacherCacheFile, slot: Int)] = [:]
-    var pending: [ContentHash.Value: Int] = [:]
-    var pendingSamples: [ContentHash.Value] = []
+    var places: [UInt64: (file: TeacherCacheFile, slot: Int)] = [:]
+    var pending: [UInt64: Int] = [:]
+    var pendingSamples: [UInt64] = []
     var pendingRows: [Float] = []
     var isFull = false
     var summary = Summary()
@@ -30,7 +30,7 @@ public final class TeacherCache: Sendable {
   /// Floats of a row.
   public let width: Int
   private let folder: TeacherCacheFolder
-  private let teacher: ContentHash.Value
+  private let teacher: UInt64
   private let state = Mutex(State())
 
   /// Bytes of rows that are gathered before they are written.
@@ -42,7 +42,7 @@ public final class TeacherCache: Sendable {
   ///   - teacher: names the network and which of its values a row holds.
   ///   - width: floats of a row.
   /// - Throws: `FileError` where the directory can neither be used nor made.
-  public init(directory: String, byteLimit: Int, teacher: ContentHash.Value, width: Int) throws {
+  public init(directory: String, byteLimit: Int, teacher: UInt64, width: Int) throws {
     self.width = width
     self.teacher = teacher
     folder = TeacherCacheFolder(path: directory, byteLimit: byteLimit)
@@ -60,7 +60,7 @@ public final class TeacherCache: Sendable {
   public var summary: Summary { state.withLock { $0.summary } }
 
   /// The outputs for a sample; nil where they are not there or damaged.
-  public func row(of sample: ContentHash.Value) -> [Float]? {
+  public func row(of sample: UInt64) -> [Float]? {
     state.withLock { state in
       if let slot = state.pending[sample] {
         state.summary.found += 1
@@ -79,7 +79,7 @@ public final class TeacherCache: Sendable {
   }
 
   /// Takes the outputs for a sample.
-  public func add(_ row: [Float], of sample: ContentHash.Value) {
+  public func add(_ row: [Float], of sample: UInt64) {
     precondition(row.count == width, "a row of \(row.count) floats in a cache of \(width)")
     state.withLock { state in
       guard !state.isFull, state.pending[sample] == nil, state.places[sample] == nil else { return }

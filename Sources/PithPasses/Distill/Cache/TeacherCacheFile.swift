@@ -1,24 +1,25 @@
 import Foundation
 import PithFiles
+import PithTrain
 
 /// A file of a teacher's outputs, open for reading.
 ///
-/// Little-endian: the magic, the teacher's name (16 bytes), floats a row and rows (8 bytes each), a checksum of what
-/// comes before and of the table; then the table, for each row the sample's name and a checksum of the row; then the rows.
+/// Little-endian: five words of 8 bytes, the magic, the teacher's hash, floats a row, rows, and a checksum of these and of
+/// the table; then the table, for each row the sample's hash and a checksum of the row; then the rows.
 /// Rows are read with `pread`, so that a file which shrinks or goes away is a row that is missing and no crash.
 final class TeacherCacheFile: Sendable {
-  let samples: [ContentHash.Value]
+  let samples: [UInt64]
   private let checksums: [UInt64]
   private let width: Int
   private let descriptor: Int32
   private let firstRow: Int
 
   private static let magic: UInt64 = 0x3145_4843_4554_4950  // "PITECHE1"
-  private static let headerWords = 6
-  private static let tableWords = 3
+  private static let headerWords = 5
+  private static let tableWords = 2
 
   /// - Returns: nil where it is no such file, or of another teacher, or damaged.
-  init?(path: String, teacher: ContentHash.Value, width: Int) {
+  init?(path: String, teacher: UInt64, width: Int) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     var keeps = false
@@ -26,20 +27,20 @@ final class TeacherCacheFile: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0,
       let header = Self.words(descriptor, offset: 0, count: Self.headerWords), header[0] == Self.magic,
-      header[1] == teacher.high, header[2] == teacher.low, header[3] == UInt64(width)
+      header[1] == teacher, header[2] == UInt64(width)
     else { return nil }
     let size = Int(status.st_size)
-    guard let rows = Int(exactly: header[4]), rows > 0, rows <= size / (8 * Self.tableWords) else {
+    guard let rows = Int(exactly: header[3]), rows > 0, rows <= size / (8 * Self.tableWords) else {
       return nil
     }
     let firstRow = 8 * (Self.headerWords + Self.tableWords * rows)
     let (bytes, overflow) = rows.multipliedReportingOverflow(by: 4 * width)
     guard !overflow, bytes == size - firstRow,
       let table = Self.words(descriptor, offset: 8 * Self.headerWords, count: Self.tableWords * rows),
-      Self.checksum(Array(header[..<5]) + table) == header[5]
+      Self.checksum(Array(header[..<4]) + table) == header[4]
     else { return nil }
-    samples = (0..<rows).map { ContentHash.Value(high: table[3 * $0], low: table[3 * $0 + 1]) }
-    checksums = (0..<rows).map { table[3 * $0 + 2] }
+    samples = (0..<rows).map { table[2 * $0] }
+    checksums = (0..<rows).map { table[2 * $0 + 1] }
     self.width = width
     self.descriptor = descriptor
     self.firstRow = firstRow
@@ -64,13 +65,13 @@ final class TeacherCacheFile: Sendable {
 
   /// The bytes of a file.
   static func contents(
-    samples: [ContentHash.Value], rows: [Float], width: Int, teacher: ContentHash.Value
+    samples: [UInt64], rows: [Float], width: Int, teacher: UInt64
   ) -> [UInt8] {
     var table: [UInt64] = []
     for (slot, sample) in samples.enumerated() {
-      table += [sample.high, sample.low, checksum(rows[slot * width..<(slot + 1) * width])]
+      table += [sample, checksum(rows[slot * width..<(slot + 1) * width])]
     }
-    let header = [magic, teacher.high, teacher.low, UInt64(width), UInt64(samples.count)]
+    let header = [magic, teacher, UInt64(width), UInt64(samples.count)]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 * (headerWords + table.count) + 4 * rows.count)
     for word in header + [checksum(header + table)] + table {
@@ -83,13 +84,13 @@ final class TeacherCacheFile: Sendable {
   private static func checksum(_ words: [UInt64]) -> UInt64 {
     var hash = ContentHash()
     words.withUnsafeBytes { hash.add($0) }
-    return hash.value.high
+    return hash.value
   }
 
   private static func checksum(_ row: ArraySlice<Float>) -> UInt64 {
     var hash = ContentHash()
     row.withUnsafeBytes { hash.add($0) }
-    return hash.value.high
+    return hash.value
   }
 
   private static func words(_ descriptor: Int32, offset: Int, count: Int) -> [UInt64]? {

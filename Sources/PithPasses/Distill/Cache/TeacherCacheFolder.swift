@@ -1,5 +1,6 @@
 import Foundation
 import PithFiles
+import PithTrain
 
 /// The directory that teachers' outputs are kept in, and how much of it is used.
 struct TeacherCacheFolder: Sendable {
@@ -14,6 +15,9 @@ struct TeacherCacheFolder: Sendable {
     var opened: Double
     var isOwn: Bool
   }
+
+  /// How the names of a teacher's files begin.
+  private func own(_ teacher: UInt64) -> String { "\(Self.prefix)\(String(teacher, radix: 16))-" }
 
   /// Makes the directory where it does not exist.
   func prepare() throws {
@@ -33,7 +37,7 @@ struct TeacherCacheFolder: Sendable {
   }
 
   /// The files of a teacher, marked as used now.
-  func files(of teacher: ContentHash.Value) -> [String] {
+  func files(of teacher: UInt64) -> [String] {
     makeRoom(for: 0, teacher: teacher, sparingOwn: false)
     let own = entries(teacher).filter(\.isOwn).map(\.path).sorted()
     for file in own { utimes(file, nil) }
@@ -42,19 +46,18 @@ struct TeacherCacheFolder: Sendable {
 
   /// Writes a file.
   /// - Returns: where; nil where there is no room for it.
-  func write(_ contents: [UInt8], teacher: ContentHash.Value) throws -> String? {
+  func write(_ contents: [UInt8], teacher: UInt64) throws -> String? {
     guard makeRoom(for: contents.count, teacher: teacher, sparingOwn: true) else { return nil }
     if !FileManager.default.fileExists(atPath: path) { try prepare() }
-    var hash = ContentHash()
-    contents.withUnsafeBytes { hash.add($0) }
-    let file = "\(path)/\(Self.prefix)\(teacher)-\(hash.value.description.prefix(16))\(Self.suffix)"
+    let name = "\(own(teacher))\(String(ContentHash.of(contents), radix: 16))\(Self.suffix)"
+    let file = "\(path)/\(name)"
     try AtomicFile.write(contents, to: file)
     return file
   }
 
   /// Removes the least recently used files until there is room.
   @discardableResult
-  private func makeRoom(for bytes: Int, teacher: ContentHash.Value, sparingOwn: Bool) -> Bool {
+  private func makeRoom(for bytes: Int, teacher: UInt64, sparingOwn: Bool) -> Bool {
     guard bytes <= byteLimit else { return false }
     var entries = entries(teacher).sorted { ($0.isOwn ? 1 : 0, $0.opened) < ($1.isOwn ? 1 : 0, $1.opened) }
     var used = entries.reduce(0) { $0 + $1.bytes }
@@ -66,7 +69,7 @@ struct TeacherCacheFolder: Sendable {
     return used <= byteLimit - bytes
   }
 
-  private func entries(_ teacher: ContentHash.Value) -> [Entry] {
+  private func entries(_ teacher: UInt64) -> [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.compactMap { name in
       guard name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix) else { return nil }
@@ -76,7 +79,7 @@ struct TeacherCacheFolder: Sendable {
       let opened = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
       return Entry(
         path: file, bytes: Int(status.st_size), opened: opened,
-        isOwn: name.hasPrefix("\(Self.prefix)\(teacher)-"))
+        isOwn: name.hasPrefix(own(teacher)))
     }
   }
 }

@@ -41,7 +41,8 @@ let package = Package(
     .target(name: "CPithFloatKernels"),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
     .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
-    .target(name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain"]),
+    .target(
+      name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
@@ -49,6 +50,7 @@ let package = Package(
       dependencies: [
         "PithGraph", "PithImport", "PithExport", "PithData", "PithEngine", "PithTrain", "PithPasses",
         "PithLower", "PithReport", "PithFiles", "PithHost", "CPith", "CPithKernels",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "compress",

@@ -80,12 +80,14 @@ public enum InspectionJob {
     let first = Int(record.inputs.0)
     let input = first < model.tensorCount ? model.tensor(first) : nil
     let isByte = output.type == UInt8(PITH_U8.rawValue)
+    let blocks = model.sparseBlocks(number)
     return InspectionReport.Instruction(
       name: model.text(output.name), opcode: opcodeName(UInt32(record.opcode)),
       outputShape: output.sizes.map { .fixed($0) },
       inputScale: input.flatMap { $0.type == UInt8(PITH_U8.rawValue) ? $0.scale : nil },
       outputScale: isByte ? output.scale : nil, outputZeroPoint: isByte ? Int(output.zero_point) : nil,
-      weightBytes: weightBytes(record, output))
+      weightBytes: blocks.map { 64 * $0.kept } ?? weightBytes(record, output),
+      weightDensity: blocks.map { Double($0.kept) / Double($0.total) })
   }
 
   private static func weightBytes(_ record: pith_instruction, _ output: pith_tensor) -> Int {
@@ -104,7 +106,7 @@ public enum InspectionJob {
   private static func opcodeName(_ opcode: UInt32) -> String {
     let names: [UInt32: String] = [
       PITH_OP_QUANTIZE.rawValue: "quantize", PITH_OP_DEQUANTIZE.rawValue: "dequantize",
-      PITH_OP_CONV.rawValue: "conv",
+      PITH_OP_CONV.rawValue: "conv", PITH_OP_CONV_SPARSE.rawValue: "conv_sparse",
       PITH_OP_DEPTHWISE.rawValue: "depthwise", PITH_OP_MAX_POOL.rawValue: "max_pool",
       PITH_OP_AVERAGE_POOL.rawValue: "average_pool", PITH_OP_ADD.rawValue: "add",
       PITH_OP_MULTIPLY.rawValue: "multiply", PITH_OP_LOOKUP.rawValue: "lookup", PITH_OP_COPY.rawValue: "copy",

@@ -17,7 +17,10 @@ enum LayerTable {
         bytesAfter: program.parameterBytes[node.id] ?? 0, signalToNoise: noise.decibels(output),
         inputScale: input.flatMap { model.activations[$0]?.scale },
         outputScale: model.activations[output]?.scale,
-        outputZeroPoint: model.activations[output]?.zeroPoint, clippedShare: model.clippedShares[output])
+        outputZeroPoint: model.activations[output]?.zeroPoint, clippedShare: model.clippedShares[output],
+        weightDensity: program.weightBlocks[node.id].flatMap {
+          $0.kept < $0.total ? Double($0.kept) / Double($0.total) : nil
+        })
     }
   }
 

@@ -20,6 +20,8 @@ public struct QuantizationJob {
     public var reportPath: String?
     public var threads: Int
     public var keepsNames: Bool
+    /// How layers with many zero weights are stored.
+    public var preference: ProgramPreference
     /// For the report.
     public var command: String
 
@@ -27,8 +29,7 @@ public struct QuantizationJob {
       modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
       evaluation: DataSet?,
       isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
-      keepsNames: Bool,
-      command: String
+      keepsNames: Bool, preference: ProgramPreference = .speed, command: String
     ) {
       self.modelPath = modelPath
       self.calibration = calibration
@@ -41,6 +42,7 @@ public struct QuantizationJob {
       self.reportPath = reportPath
       self.threads = threads
       self.keepsNames = keepsNames
+      self.preference = preference
       self.command = command
     }
   }
@@ -63,6 +65,7 @@ public struct QuantizationJob {
     guard request.samples > 0 else { throw PithFailure("--samples must be at least 1") }
     let name = (request.modelPath as NSString).lastPathComponent
     let original = try watch.time("import") { try loadGraph() }
+    var lineage = try Lineage(of: original, path: request.modelPath)
     let (simplified, log) = try watch.time("simplify") { () throws -> (Graph, [AppliedRewrite]) in
       let result = try Simplify.run(original)
       return (result.graph, result.log)
@@ -75,15 +78,20 @@ public struct QuantizationJob {
     var kept: [[Float]] = []
     let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
-    let program = try watch.time("lower") { try Lowering.lower(model, keepsNames: request.keepsNames) }
+    let program = try watch.time("lower") {
+      try Lowering.lower(model, preference: request.preference, keepsNames: request.keepsNames)
+    }
     let runtime = try QuantizationJob.opened(program, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
     let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
 
-    let result = report(
+    var result = report(
       name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
     )
+    lineage.measured(accuracy?.fp32, on: request.evaluation?.name)
+    result.warnings = lineage.warnings + result.warnings
+    result.history = try history(lineage, result, runtime)
     try write(program, model, result)
     return result
   }
@@ -207,6 +215,20 @@ public struct QuantizationJob {
 
   // MARK: Report
 
+  /// The network's history with this step; for a page, timed as far as its files are near.
+  private func history(
+    _ lineage: Lineage, _ report: QuantizationReport, _ runtime: PithModel
+  ) throws -> NetworkHistory {
+    var history = lineage.history
+    history.steps.append(NetworkHistory.Step(report))
+    history.steps[history.steps.count - 1].evaluationData = request.evaluation.map {
+      Lineage.shortName($0.name)
+    }
+    guard request.reportPath != nil else { return history }
+    try StepTimer(near: [request.modelPath, request.outputPath]).time(&history, last: .init(program: runtime))
+    return history
+  }
+
   private func report(
     name: String, model: QuantizedModel, program: Program, noise: SignalToNoise,
     accuracy: AccuracyComparison?,
@@ -250,18 +272,6 @@ public struct QuantizationJob {
         "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
       )
     }
-    return result
-  }
-}
-
-/// How long each stage took.
-private final class Stopwatch {
-  private(set) var stages: [QuantizationReport.Stage] = []
-
-  func time<R>(_ stage: String, _ body: () throws -> R) rethrows -> R {
-    let start = Date()
-    let result = try body()
-    stages.append(QuantizationReport.Stage(stage: stage, seconds: Date().timeIntervalSince(start)))
     return result
   }
 }

@@ -57,7 +57,7 @@ enum MatrixProduct {
 
   /// The same on as many threads as there are, where the product is large.
   ///
-  /// The longer side of c is cut into blocks that are large enough to pay for reading the other factor once a block.
+  /// The longer side of c is cut into even blocks that are large enough to pay for reading the other factor once a block.
   static func multiplyInParallel(
     rows: Int, columns: Int, inner: Int, alpha: Float = 1, _ a: MatrixOperand, _ b: MatrixOperand,
     beta: Float = 0, _ c: UnsafeMutablePointer<Float>, pitch: Int
@@ -65,13 +65,13 @@ enum MatrixProduct {
     let longer = max(rows, columns)
     let block = longer >= 1536 ? 384 : 192
     let work = Double(rows) * Double(columns) * Double(inner)
-    guard work >= 0x1p18, longer > block else {
-      return Parallelism.forEachRange(1, grain: 1) { _ in
-        multiply(
-          rows: rows, columns: columns, inner: inner, alpha: alpha, a, b, beta: beta, c, pitch: pitch)
-      }
-    }
-    Parallelism.forEachRange(longer, grain: block) { range in
+    var blocks = work >= 0x1p18 ? (longer + block - 1) / block : 1
+    // Below that size two threads still gain where the product takes many times as long as handing out half of it.
+    if blocks == 1, work >= 0x1p21, longer >= 32 { blocks = 2 }
+    Parallelism.forEach(blocks) { index, _ in
+      // The library's kernels compute 16 rows or columns at a time.
+      func cut(_ index: Int) -> Int { index == blocks ? longer : index * longer / blocks & ~15 }
+      let range = cut(index)..<cut(index + 1)
       if rows >= columns {
         multiply(
           rows: range.count, columns: columns, inner: inner, alpha: alpha,

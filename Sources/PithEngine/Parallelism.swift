@@ -29,7 +29,7 @@ public enum Parallelism {
   /// Calls `body` once for every index below `count`, on several threads at once where that is allowed.
   ///
   /// - Parameter scratch: how many floats of scratch memory each call is lent; what is in there is undefined.
-  static func forEach(
+  package static func forEach(
     _ count: Int, scratch: Int = 0, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     _ = singleThreadedBLAS
@@ -56,7 +56,7 @@ public enum Parallelism {
   }
 
   /// Calls `body` for ranges that together are `0..<count`, each of about `grain` indices.
-  static func forEachRange(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+  package static func forEachRange(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     let grain = max(1, grain)
     guard count > grain else {
       if count > 0 { body(0..<count) }

@@ -43,6 +43,9 @@ public struct Graph: Sendable {
   public internal(set) var nodes: [Node] = []
   public private(set) var inputs: [ValueID] = []
   public private(set) var outputs: [ValueID] = []
+  /// What the file says of itself besides the network: free text by key, such as an author. It has no meaning to any
+  /// pass, and goes from the file that is read to the one that is written.
+  public var metadata: [String: String] = [:]
   private var nextNode = 0
 
   public init(name: String = "") { self.name = name }

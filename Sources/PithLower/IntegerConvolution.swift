@@ -18,6 +18,8 @@ struct IntegerConvolution {
   var outputChannels: Int { outputSizes[1] }
   var channelsPerGroup: Int { weights.shape[1] }
   private var taps: Int { window.kernel.h * window.kernel.w }
+  /// Output positions of one image.
+  private var pixels: Int { outputSizes[2...].reduce(1, *) }
 
   init(_ op: Conv, _ node: Node, _ lowering: Lowering) throws {
     self.op = op
@@ -61,14 +63,14 @@ struct IntegerConvolution {
   }
 
   private func emit(
-    _ opcode: pith_opcode, _ source: TensorIndex, _ target: TensorIndex, outputs: Range<Int>, packed: [Int8],
+    _ stored: Lowering.StoredWeights, _ source: TensorIndex, _ target: TensorIndex, outputs: Range<Int>,
     scratch: Int?, _ lowering: inout Lowering, _ adjust: (inout pith_window) -> Void
   ) {
-    let offset = lowering.builder.weights.add(ByteBlob.bytes(of: packed), alignment: 64)
     let requantization = requantization(outputs, &lowering)
     let clamp = Lowering.clamp(op.activation, y)
-    lowering.builder.emit(opcode, inputs: [source], output: target, scratch: scratch) {
-      $0.weights = UInt32(offset)
+    lowering.builder.emit(stored.opcode, inputs: [source], output: target, scratch: scratch) {
+      $0.weights = stored.weights
+      $0.table = stored.table
       $0.bias = requantization.bias
       $0.multiplier = requantization.multiplier
       $0.window = window.record
@@ -76,8 +78,8 @@ struct IntegerConvolution {
       adjust(&$0.window)
     }
     lowering.account(
-      node, bytes: packed.count + requantization.bytes,
-      multiplyAdds: outputSizes[0] * outputSizes[2...].reduce(1, *) * outputs.count * channelsPerGroup * taps)
+      node, stored, requantizationBytes: requantization.bytes,
+      multiplyAdds: outputSizes[0] * pixels * outputs.count * channelsPerGroup * taps)
   }
 
   /// K = kx · round4(kernel_h) + ky.
@@ -87,9 +89,13 @@ struct IntegerConvolution {
     let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.w * rows) { channel, k in
       k % rows < window.kernel.h ? weight(channel, 0, k % rows, k / rows) : 0
     }
+    let offset = lowering.builder.weights.add(ByteBlob.bytes(of: packed), alignment: 64)
+    let stored = Lowering.StoredWeights(
+      opcode: PITH_OP_DEPTHWISE, weights: UInt32(offset), table: PITH_NONE, bytes: packed.count, kept: 0,
+      total: 0)
     emit(
-      PITH_OP_DEPTHWISE, source.tensor, target.tensor, outputs: 0..<outputChannels, packed: packed,
-      scratch: window.hasPads ? 16 : nil, &lowering
+      stored, source.tensor, target.tensor, outputs: 0..<outputChannels, scratch: window.hasPads ? 16 : nil,
+      &lowering
     ) { _ in }
   }
 
@@ -111,8 +117,8 @@ struct IntegerConvolution {
         return weight(output, position, k / tapBytes / window.kernel.w, k / tapBytes % window.kernel.w)
       }
       emit(
-        PITH_OP_CONV, source.tensor, target.tensor, outputs: outputs, packed: packed,
-        scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, &lowering
+        lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels), source.tensor, target.tensor,
+        outputs: outputs, scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, &lowering
       ) {
         $0.tap_bytes = Int32(tapBytes)
         $0.extent = Int32(outputs.count.roundedUp(to: 4))
@@ -150,9 +156,8 @@ struct IntegerConvolution {
       guard position < window.kernel.w * channels else { return 0 }
       return weight(channel, position % channels, k / tapBytes, position / channels)
     }
-    emit(
-      PITH_OP_CONV, map, target.tensor, outputs: 0..<outputChannels, packed: packed, scratch: nil, &lowering
-    ) {
+    let stored = lowering.addWeights(packed, depth: window.kernel.h * tapBytes, pixels: pixels)
+    emit(stored, map, target.tensor, outputs: 0..<outputChannels, scratch: nil, &lowering) {
       $0.kernel_w = 1
       ($0.pad_top, $0.pad_left, $0.pad_bottom, $0.pad_right) = (0, 0, 0, 0)
       $0.tap_bytes = Int32(tapBytes)

@@ -13,21 +13,36 @@ public struct Lowering {
   let model: QuantizedModel
   /// The graph for the batch that the program is made for: every size known.
   let graph: Graph
+  /// Nil stores every layer densely.
+  let preference: ProgramPreference?
   var builder = ProgramBuilder()
   private var byteValues: [ValueID: [ByteValue]] = [:]
   private var floatValues: [ValueID: TensorIndex] = [:]
   private var parameterBytes: [NodeID: Int] = [:]
   private var nodeMultiplyAdds: [NodeID: Int] = [:]
+  private var weightBlocks: [NodeID: Program.WeightBlocks] = [:]
 
   /// Lowers a model for a batch of one, whatever the graph's symbolic axes.
   /// - Parameters:
+  ///   - preference: how layers with zero blocks of weights are stored.
   ///   - keepsIntermediates: gives every tensor memory of its own, so that it can be read after a run.
   ///   - keepsNames: stores the values' names.
   /// - Throws: `GraphError` naming a node that the runtime cannot execute.
   public static func lower(
-    _ model: QuantizedModel, keepsIntermediates: Bool = false, keepsNames: Bool = true
+    _ model: QuantizedModel, preference: ProgramPreference = .speed, keepsIntermediates: Bool = false,
+    keepsNames: Bool = true
   ) throws -> Program {
-    var lowering = Lowering(model: model, graph: try model.graph.specialized(batch: 1))
+    try lowered(
+      model, preference: preference, keepsIntermediates: keepsIntermediates, keepsNames: keepsNames)
+  }
+
+  /// The same, also with all layers stored densely where there is no preference.
+  static func lowered(
+    _ model: QuantizedModel, preference: ProgramPreference?, keepsIntermediates: Bool = false,
+    keepsNames: Bool = true
+  ) throws -> Program {
+    var lowering = Lowering(
+      model: model, graph: try model.graph.specialized(batch: 1), preference: preference)
     lowering.builder.keepsNames = keepsNames
     try lowering.lowerGraph()
     let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
@@ -36,12 +51,14 @@ public struct Lowering {
       bytes: bytes, arenaBytes: arena, weightBytes: lowering.builder.weights.bytes.count,
       constantBytes: lowering.builder.constants.bytes.count, multiplyAdds: lowering.builder.multiplyAdds,
       origins: lowering.builder.origins, parameterBytes: lowering.parameterBytes,
-      nodeMultiplyAdds: lowering.nodeMultiplyAdds, traces: lowering.traces())
+      nodeMultiplyAdds: lowering.nodeMultiplyAdds, weightBlocks: lowering.weightBlocks,
+      traces: lowering.traces())
   }
 
-  private init(model: QuantizedModel, graph: Graph) {
+  private init(model: QuantizedModel, graph: Graph, preference: ProgramPreference?) {
     self.model = model
     self.graph = graph
+    self.preference = preference
   }
 
   private mutating func lowerGraph() throws {
@@ -227,6 +244,20 @@ public struct Lowering {
     parameterBytes[node.id, default: 0] += bytes
     nodeMultiplyAdds[node.id, default: 0] += multiplyAdds
     builder.multiplyAdds += multiplyAdds
+  }
+
+  /// The same of a convolution whose weights are stored so, `multiplyAdds` of them where none were left out.
+  mutating func account(
+    _ node: Node, _ stored: StoredWeights, requantizationBytes: Int, multiplyAdds: Int
+  ) {
+    let executed =
+      stored.kept == stored.total
+      ? multiplyAdds
+      : Int((Double(multiplyAdds) * Double(stored.kept) / Double(stored.total)).rounded())
+    account(node, bytes: stored.bytes + requantizationBytes, multiplyAdds: executed)
+    guard stored.total > 0 else { return }
+    weightBlocks[node.id, default: .init(kept: 0, total: 0)].kept += stored.kept
+    weightBlocks[node.id]?.total += stored.total
   }
 
   private func traces() -> [ValueID: Program.Trace] {

@@ -33,12 +33,13 @@ extension Lowering {
     }
     let requantization = addRequantization(
       biases: folded, multipliers: Lowering.multipliers(x, weights.scales[...], y))
-    let offset = builder.weights.add(ByteBlob.bytes(of: packed), alignment: 64)
+    let stored = addWeights(packed, depth: rowBytes, pixels: rows)
     let view = builder.addView(of: source.tensor, dims: [1, 1, rows, rowBytes], pixelStride: rowBytes)
     let target = try defineBytes(output, layout: .matrix(rows: rows, columns: columns))
     let clamp = Lowering.clamp(activation, y)
-    builder.emit(PITH_OP_CONV, inputs: [view], output: target.tensor) {
-      $0.weights = UInt32(offset)
+    builder.emit(stored.opcode, inputs: [view], output: target.tensor) {
+      $0.weights = stored.weights
+      $0.table = stored.table
       $0.bias = requantization.bias
       $0.multiplier = requantization.multiplier
       $0.window = PlaneWindow.point.record
@@ -46,7 +47,8 @@ extension Lowering {
       $0.window.extent = Int32(columns.roundedUp(to: 4))
       ($0.window.clamp_min, $0.window.clamp_max) = clamp
     }
-    account(node, bytes: packed.count + requantization.bytes, multiplyAdds: rows * depth * columns)
+    account(
+      node, stored, requantizationBytes: requantization.bytes, multiplyAdds: rows * depth * columns)
   }
 
   /// Lowers a product in fp32.

@@ -18,6 +18,13 @@ public struct Program: Sendable {
     public var parameters: QuantizationParameters
   }
 
+  /// Blocks of 16 output channels by 4 inputs.
+  public struct WeightBlocks: Hashable, Sendable {
+    /// Those that are stored and multiplied.
+    public var kept: Int
+    public var total: Int
+  }
+
   public var bytes: [UInt8]
   public var arenaBytes: Int
   public var weightBytes: Int
@@ -27,8 +34,10 @@ public struct Program: Sendable {
   public var origins: [NodeID?]
   /// Weights, biases and multipliers of each node, in bytes.
   public var parameterBytes: [NodeID: Int]
-  /// Multiply-adds of each node.
+  /// Multiply-adds of each node, without those of blocks that were left out.
   public var nodeMultiplyAdds: [NodeID: Int]
+  /// Of each convolution and product on bytes.
+  public var weightBlocks: [NodeID: WeightBlocks]
   /// For every value that exists as bytes.
   public var traces: [ValueID: Trace]
 }

@@ -128,10 +128,12 @@ extension InspectionReport {
     public var outputScale: Float?
     public var outputZeroPoint: Int?
     public var weightBytes: Int
+    /// The share of the weights' blocks that are stored, from 0 to 1; `nil` where none was left out.
+    public var weightDensity: Double?
 
     public init(
       name: String, opcode: String, outputShape: [Dimension], inputScale: Float? = nil,
-      outputScale: Float? = nil, outputZeroPoint: Int? = nil, weightBytes: Int
+      outputScale: Float? = nil, outputZeroPoint: Int? = nil, weightBytes: Int, weightDensity: Double? = nil
     ) {
       self.name = name
       self.opcode = opcode
@@ -140,6 +142,7 @@ extension InspectionReport {
       self.outputScale = outputScale.flatMap { $0.isFinite ? $0 : nil }
       self.outputZeroPoint = outputZeroPoint
       self.weightBytes = weightBytes
+      self.weightDensity = weightDensity
     }
   }
 }

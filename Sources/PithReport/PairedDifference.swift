@@ -42,17 +42,19 @@ extension AccuracyComparison {
     PairedDifference(onlyFirst: onlyFp32Right, onlySecond: onlyInt8Right, samples: fp32.samples)
   }
 
+  var verdict: String { pairedDifference.verdict }
+
+  var differenceRange: String { pairedDifference.range }
+}
+
+extension PairedDifference {
   /// What the change means, such as "within the noise of 2,000 samples".
   var verdict: String {
-    let paired = pairedDifference
-    let samples = Units.counted(paired.samples, "sample")
-    if paired.isWithinNoise { return "within the noise of \(samples)" }
-    return "\(difference < 0 ? "a loss" : "a gain") beyond the noise of \(samples)"
+    let count = Units.counted(samples, "sample")
+    if isWithinNoise { return "within the noise of \(count)" }
+    return "\(difference < 0 ? "a loss" : "a gain") beyond the noise of \(count)"
   }
 
   /// The interval of the change, such as "−0.16 to +0.08 points".
-  var differenceRange: String {
-    let paired = pairedDifference
-    return Units.signed(100 * paired.lowerBound) + " to " + Units.points(100 * paired.upperBound)
-  }
+  var range: String { Units.signed(100 * lowerBound) + " to " + Units.points(100 * upperBound) }
 }

@@ -25,12 +25,15 @@ extension QuantizationReport {
     public var outputZeroPoint: Int?
     /// The share of calibration values that lie outside of the output's range, from 0 to 1.
     public var clippedShare: Double?
+    /// The share of the weights' blocks of 16 outputs by 4 inputs that are stored, from 0 to 1; `nil` where none was
+    /// left out.
+    public var weightDensity: Double?
 
     public init(
       name: String, operators: String, placement: Placement, reason: String? = nil, parameters: Int,
       multiplyAdds: Int, bytesBefore: Int, bytesAfter: Int, signalToNoise: Double? = nil,
       inputScale: Float? = nil, outputScale: Float? = nil, outputZeroPoint: Int? = nil,
-      clippedShare: Double? = nil
+      clippedShare: Double? = nil, weightDensity: Double? = nil
     ) {
       self.name = name
       self.operators = operators
@@ -45,6 +48,7 @@ extension QuantizationReport {
       self.outputScale = outputScale.flatMap { $0.isFinite ? $0 : nil }
       self.outputZeroPoint = outputZeroPoint
       self.clippedShare = clippedShare.flatMap { $0.isFinite ? $0 : nil }
+      self.weightDensity = weightDensity
     }
   }
 }

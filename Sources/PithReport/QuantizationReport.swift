@@ -27,12 +27,17 @@ public struct QuantizationReport: Report, Hashable {
   public var passes: [Pass]
   /// How long each stage took.
   public var seconds: [Stage]
+  /// Only where quantization was trained for.
+  public var fineTuning: FineTuning?
+  /// Everything that was done to the network, this quantization last.
+  public var history: NetworkHistory?
 
   public init(
     tool: Tool, command: String, model: String, input: Input, output: Output, method: String,
     samples: Int, options: Options, accuracy: AccuracyComparison? = nil,
     latency: LatencyComparison? = nil, memory: Memory, signalToNoise: Double? = nil,
-    layers: [Layer], warnings: [String] = [], passes: [Pass] = [], seconds: [Stage] = []
+    layers: [Layer], warnings: [String] = [], passes: [Pass] = [], seconds: [Stage] = [],
+    fineTuning: FineTuning? = nil, history: NetworkHistory? = nil
   ) {
     self.tool = tool
     self.command = command
@@ -51,12 +56,14 @@ public struct QuantizationReport: Report, Hashable {
     self.warnings = warnings
     self.passes = passes
     self.seconds = seconds
+    self.fineTuning = fineTuning
+    self.history = history
   }
 
   private enum CodingKeys: String, CodingKey {
     case tool, command, model, input, output, ratio, method, samples, options, accuracy
     case latency = "latency_us"
-    case memory, signalToNoise, layers, warnings, passes, seconds
+    case memory, signalToNoise, layers, warnings, passes, seconds, fineTuning, history
   }
 }
 

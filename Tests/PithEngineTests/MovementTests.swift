@@ -75,6 +75,21 @@ import Testing
     expectClose(try Concat(axis: axis).evaluate(parts)[0], expected, tolerance: 0)
   }
 
+  @Test(arguments: ElementType.allCases, [-3, -2, -1, 0, 1, 2])
+  func splitCutsAlongOneAxis(_ element: ElementType, _ axis: Int) throws {
+    let x = try Self.counting([7, 7, 7], element)
+    let cut = axis < 0 ? axis + 3 : axis
+    let parts: [(Split, [Tensor?], [Int])] = [
+      (Split(axis: axis, partCount: 1), [], [7]), (Split(axis: axis, partCount: 3), [], [3, 3, 1]),
+      (Split(axis: axis, partCount: 3), [Tensor(ints: [5, 0, 2])], [5, 0, 2]),
+    ]
+    for (op, operands, sizes) in parts {
+      let results = try op.evaluate([x] + operands)
+      #expect(results.map { $0.shape[cut] } == sizes)
+      #expect(try Concat(axis: axis).evaluate(results) == [x])
+    }
+  }
+
   @Test(arguments: ElementType.allCases, [0, 1, -1])
   func gatherPicksSlices(_ element: ElementType, _ axis: Int) throws {
     let input = [3, 4, 5]

@@ -13,6 +13,7 @@ struct ContentsInferenceTests {
     .knows(Gather(), [.known("N", 3, 4), .constant(Tensor(shape: [], ints: [1]))], [3]),
     .knows(Gather(), [.known("N", 3, 4), .unknown(1)], nil),
     .knows(Slice(), [.known("N", 3, 4), .ints(-1), .ints(Int.min), .absent, .ints(-2)], [4, "N"]),
+    .knows(Split(axis: 0, partCount: 2), [.known("N", 3, 4)], ["N", 3]),
     .knows(Concat(axis: 0), [.known("N"), .ints(-1), .known(3, "M")], ["N", -1, 3, "M"]),
     .knows(Concat(axis: 0), [.known("N"), .unknown(1)], nil),
     .knows(Unsqueeze(), [.type(ValueType(.int64, [], contents: ["N"])), .ints(0)], ["N"]),

@@ -42,12 +42,14 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var pixelStride = 4
   var outputGap = 0
   var values = Values.random
+  /// The share of the blocks of 16 channels by 4 of K that are not zero, for the block-sparse kernel; else nil.
+  var density: Double?
   var range = OutputRange()
   var seed: UInt64 = 0
 
   var description: String {
     """
-    \(depthwise ? "depthwise" : "conv") \(rows.size)x\(columns.size) k\(rows.kernel)x\(columns.kernel) \
+    \(depthwise ? "depthwise" : density.map { "conv of density \($0)" } ?? "conv") \(rows.size)x\(columns.size) k\(rows.kernel)x\(columns.kernel) \
     s\(rows.stride)x\(columns.stride) d\(rows.dilation)x\(columns.dilation) p\(rows.padBefore),\(columns.padBefore) \
     taps of \(tapBytes) to \(channels) stride \(pixelStride)+\(outputGap) \(values) \(range) seed \(seed)
     """
@@ -89,6 +91,20 @@ struct ConvolutionData {
       multiplier.append(
         c.values == .wildMultipliers ? random.pick(wild) : Float(random.int(1...1000)) / 8 / typical)
     }
+    if let density = c.density { dropBlocks(density, channels: c.channels, &random) }
+  }
+
+  /// Makes blocks zero: the weights lie as [channel][K].
+  private mutating func dropBlocks(_ density: Double, channels: Int, _ random: inout Random) {
+    let reduction = weights.count / channels
+    for block in stride(from: 0, to: channels, by: 16) {
+      for group in stride(from: 0, to: reduction, by: 4)
+      where Double.random(in: 0..<1, using: &random) >= density {
+        for channel in block..<Swift.min(block + 16, channels) {
+          for k in group..<group + 4 { weights[channel * reduction + k] = 0 }
+        }
+      }
+    }
   }
 
   func weight(_ c: ConvolutionCase, _ channel: Int, _ ky: Int, _ kx: Int, _ k: Int) -> Int {
@@ -114,6 +130,25 @@ struct ConvolutionData {
       }
     }
     return packed
+  }
+
+  /// The packed weights that are not zero, and where they were.
+  func keptBlocks(_ c: ConvolutionCase) -> (lists: [UInt16], weights: [Int8]) {
+    let packed = packedWeights(c)
+    let groups = c.rows.kernel * c.columns.kernel * c.tapBytes / 4
+    var lists: [UInt16] = []
+    var kept: [Int8] = []
+    for block in 0..<(c.channels + 15) / 16 {
+      let present = (0..<groups).filter { group in
+        let from = (block * groups + group) * 64
+        return packed[from..<from + 64].contains { $0 != 0 }
+      }
+      lists += [UInt16(present.count)] + present.map { UInt16($0) }
+      for group in present {
+        kept += packed[(block * groups + group) * 64..<(block * groups + group + 1) * 64]
+      }
+    }
+    return (lists, kept)
   }
 
   /// −z·Σw folded in, zero up to the multiple of 16.
@@ -156,7 +191,7 @@ struct ConvolutionData {
   /// Runs the kernel in two bands of rows.
   func run(_ c: ConvolutionCase, on backend: Backend) -> Guarded {
     var output = Guarded(count: c.rows.output * c.outRowStride)
-    let weights = packedWeights(c)
+    let (lists, weights) = c.density == nil ? ([], packedWeights(c)) : keptBlocks(c)
     let bias = packedBias(c)
     let multiplier = multiplier + [Float](repeating: 0, count: bias.count - multiplier.count)
     let padding = [UInt8](repeating: UInt8(inputZero), count: max(c.tapBytes, 16))
@@ -173,7 +208,8 @@ struct ConvolutionData {
     (args.out_zero, args.out_min, args.out_max) = (
       Int32(c.range.zero), Int32(c.range.min), Int32(c.range.max)
     )
-    let kernel = c.depthwise ? backend.kernels.depthwise : backend.kernels.conv
+    let dense = c.depthwise ? backend.kernels.depthwise : backend.kernels.conv
+    let kernel = c.density == nil ? dense : backend.kernels.conv_sparse
     input.withUnsafeBufferPointer { input in
       weights.withUnsafeBufferPointer { weights in
         bias.withUnsafeBufferPointer { bias in
@@ -184,9 +220,12 @@ struct ConvolutionData {
                 (args.weights, args.bias, args.multiplier) =
                   (weights.baseAddress, bias.baseAddress, multiplier.baseAddress)
                 let split = Int32(c.rows.output) / 2
-                for (begin, end) in [(0, split), (split, Int32(c.rows.output))] {
-                  (args.row_begin, args.row_end) = (begin, end)
-                  kernel?(&args)
+                lists.withUnsafeBufferPointer { lists in
+                  args.kept = lists.baseAddress
+                  for (begin, end) in [(0, split), (split, Int32(c.rows.output))] {
+                    (args.row_begin, args.row_end) = (begin, end)
+                    kernel?(&args)
+                  }
                 }
               }
             }

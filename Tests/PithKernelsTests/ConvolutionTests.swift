@@ -5,6 +5,8 @@ import Testing
   @Test(arguments: convolutions) func convolution(_ c: ConvolutionCase) { check(c) }
   @Test(arguments: depthwiseConvolutions) func depthwise(_ c: ConvolutionCase) { check(c) }
 
+  @Test(arguments: blockSparseConvolutions) func blockSparse(_ c: ConvolutionCase) { check(c) }
+
   private func check(_ c: ConvolutionCase) {
     let data = ConvolutionData(c)
     let expected = data.expected(c)
@@ -37,6 +39,24 @@ import Testing
       cases.append(c)
     }
     cases += mergedFirstLayers(&random) + extremes() + manyTaps(&random)
+    return cases
+  }()
+
+  /// Every second of the dense cases' shapes, and long reductions, at densities from nothing to all.
+  static let blockSparseConvolutions: [ConvolutionCase] = {
+    var random = Random(seed: 3)
+    var cases = convolutions.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+    for (depth, channels) in [(784, 256), (4608, 132), (1 << 17, 20)] {
+      cases.append(ConvolutionCase(tapBytes: depth, channels: channels, pixelStride: depth, seed: 5000))
+    }
+    // Pads around a single tap: pixels outside the map.
+    for before in 0...1 {
+      var c = ConvolutionCase(tapBytes: 36, channels: 40, pixelStride: 36, seed: 5001)
+      c.rows = WindowAxis(size: 4, padBefore: before, padAfter: 1)
+      c.columns = WindowAxis(size: 3, stride: 2, padBefore: before, padAfter: 2)
+      cases.append(c)
+    }
+    for index in cases.indices { cases[index].density = random.pick([0, 0.1, 0.25, 0.5, 0.75, 0.9, 1]) }
     return cases
   }()
 

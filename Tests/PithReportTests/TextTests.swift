@@ -6,6 +6,7 @@ import Testing
 @Suite struct TextTests {
   static let reports: [any Report] =
     SampleReports.all + [SampleReports.inspection, SampleReports.benchmark, SampleReports.evaluation]
+    + SampleNetworks.all + [SampleNetworks.fineTuned, SampleNetworks.recipe]
 
   @Test(arguments: [40, 60, 80, 132])
   func noLineIsWiderThanTheTerminal(width: Int) {

@@ -5,7 +5,7 @@ import Testing
 
 /// Damaged files are refused, or run between forbidden pages: a stray access would end the process.
 @Suite struct DamageTests {
-  static let samples = [Samples.integers().build(), Samples.floats().build()]
+  static let samples = [Samples.integers().build(), Samples.floats().build(), Samples.sparse().build()]
 
   @Test func samplesRun() throws {
     let inputs: [[Float]] = [(0..<40).map { Float($0 % 13) - 4 }]
@@ -13,9 +13,12 @@ import Testing
     #expect(integers[0].count == 8 && abs(integers[0].reduce(0, +) - 1) < 0.05)
     let floats = try GuardedRun.outputs(Self.samples[1], [Array(inputs[0].prefix(32))])
     #expect(floats[0].count == 3 && abs(floats[0].reduce(0, +) - 1) < 1e-5)
+    let sparse = try GuardedRun.outputs(Self.samples[2], [(0..<80).map { Float($0 % 13) - 4 }])
+    // The last layer keeps nothing but its biases.
+    #expect(sparse[0] == (0..<8).map { (Float($0 * 3) * 0.125).rounded(.toNearestOrEven) })
   }
 
-  @Test(arguments: [0, 1])
+  @Test(arguments: [0, 1, 2])
   func everyTruncationIsRefused(sample: Int) {
     let file = Self.samples[sample]
     for count in 0..<file.count {
@@ -26,7 +29,7 @@ import Testing
     #expect(GuardedRun.open(file + [1, 2, 3]).status == PITH_OK)
   }
 
-  @Test(arguments: [0, 1])
+  @Test(arguments: [0, 1, 2])
   func everyFlippedBitIsSeenByTheChecksum(sample: Int) {
     let memory = GuardedMemory(Self.samples[sample])
     let bytes = memory.start.assumingMemoryBound(to: UInt8.self)
@@ -39,7 +42,7 @@ import Testing
     #expect(unseen.isEmpty)
   }
 
-  @Test(arguments: [0, 1])
+  @Test(arguments: [0, 1, 2])
   func everyFlippedBitIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var file = Self.samples[sample]
     var (refused, ran) = (0, 0)
@@ -52,7 +55,7 @@ import Testing
     #expect(ran > 1000 && refused > 1000)
   }
 
-  @Test(arguments: [0, 1])
+  @Test(arguments: [0, 1, 2])
   func randomDamageIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var random = Random(seed: UInt64(sample + 1))
     let file = Self.samples[sample]
@@ -76,6 +79,28 @@ import Testing
       }
       _ = GuardedRun.survives(damaged, round: round)
     }
+  }
+
+  @Test func damagedListsOfKeptBlocksAreRefusedOrRunWithinTheirMemory() {
+    var random = Random(seed: 9)
+    let b = Samples.sparse()
+    let file = b.build()
+    let constants = Int(
+      file.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 64 + 3 * 24 + 8, as: UInt64.self) })
+    let table = constants + Int(b.instructions[Samples.Sparse.map.rawValue].table)
+    let bytes = constants + b.constants.count - table
+    var ran = 0
+    for round in 0..<20_000 {
+      var damaged = file
+      for _ in 0..<(1 + random.next() % 3) {
+        let place = table + Int(random.next() % UInt64(bytes / 2)) * 2
+        let new =
+          random.next() % 4 == 0 ? UInt16(truncatingIfNeeded: random.next()) : UInt16(random.next() % 110)
+        withUnsafeBytes(of: new) { damaged.replaceSubrange(place..<place + 2, with: $0) }
+      }
+      if GuardedRun.survives(damaged, round: round) == PITH_OK { ran += 1 }
+    }
+    #expect(ran > 100)
   }
 }
 

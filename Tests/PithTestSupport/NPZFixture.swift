@@ -2,12 +2,12 @@ import Foundation
 import PithGraph
 
 /// Reads the `.npz` files of `fixtures/`, which are written without compression, with the types that they have.
-enum NPZFixture {
-  struct Failure: Error {
-    var reason: String
+public enum NPZFixture {
+  public struct Failure: Error {
+    public var reason: String
   }
 
-  static func read(_ path: String) throws -> [String: Tensor] {
+  public static func read(_ path: String) throws -> [String: Tensor] {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
     func number(_ offset: Int, _ count: Int) -> Int {
       (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }

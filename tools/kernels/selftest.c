@@ -99,7 +99,36 @@ static int random_shape(pith_conv_args *a, int depthwise) {
   return height;
 }
 
-static int compare_convolution(const pith_kernels *expected, const pith_kernels *actual, int depthwise) {
+enum convolution { DENSE, DEPTHWISE, SPARSE };
+
+/// Makes some blocks of the packed weights zero, and gives the others and the lists of where they were.
+static int8_t *drop_blocks(int8_t *weights, size_t blocks, size_t groups, uint16_t **lists) {
+  const int percent = PICK(0, 10, 25, 50, 75, 90, 100);
+  int8_t *kept = memory(blocks * groups * 64), *next = kept;
+  uint16_t *list = *lists = memory(blocks * (groups + 1) * sizeof(uint16_t));
+  for (size_t block = 0; block < blocks; block++) {
+    uint16_t *count = list++;
+    for (size_t group = 0; group < groups; group++, weights += 64) {
+      if (between(0, 99) >= percent) {
+        memset(weights, 0, 64);
+        continue;
+      }
+      memcpy(next, weights, 64);
+      next += 64;
+      *list++ = (uint16_t)group;
+      ++*count;
+    }
+  }
+  // Exactly as large as it is, so that a sanitizer sees reads beyond.
+  int8_t *exact = memory((size_t)(next - kept));
+  memcpy(exact, kept, (size_t)(next - kept));
+  free(kept);
+  return exact;
+}
+
+/// The block-sparse kernel is compared with the expected set's dense one.
+static int compare_convolution(const pith_kernels *expected, const pith_kernels *actual, enum convolution kind) {
+  const int depthwise = kind == DEPTHWISE;
   pith_conv_args a = {0};
   a.row_end = random_shape(&a, depthwise);
   a.row_begin = between(0, a.row_end - 1);
@@ -118,6 +147,8 @@ static int compare_convolution(const pith_kernels *expected, const pith_kernels 
     if (extreme) weights[i] = i / 4 % 2 ? -127 : 127;
     if (depthwise && i / 64 * 4 % column + i % 4 >= (size_t)a.kernel_h) weights[i] = 0;
   }
+  uint16_t *lists = 0;
+  int8_t *kept = kind == SPARSE ? drop_blocks(weights, blocks, reduction / 4, &lists) : weights;
   int32_t *bias = memory(blocks * 64);
   float *multiplier = memory(blocks * 64);
   const float root = sqrtf((float)reduction);
@@ -134,13 +165,19 @@ static int compare_convolution(const pith_kernels *expected, const pith_kernels 
   a.output = x.bytes + MARGIN;
   (depthwise ? expected->depthwise : expected->conv)(&a);
   a.output = y.bytes + MARGIN;
-  (depthwise ? actual->depthwise : actual->conv)(&a);
-  free(input), free(padding), free(weights), free(bias), free(multiplier);
+  a.weights = kept;
+  a.kept = lists;
+  (kind == SPARSE ? actual->conv_sparse : depthwise ? actual->depthwise : actual->conv)(&a);
+  if (kept != weights) free(kept);
+  free(input), free(padding), free(weights), free(bias), free(multiplier), free(lists);
   return differs(&x, &y);
 }
 
-static int compare_conv(const pith_kernels *e, const pith_kernels *a) { return compare_convolution(e, a, 0); }
-static int compare_depthwise(const pith_kernels *e, const pith_kernels *a) { return compare_convolution(e, a, 1); }
+static int compare_conv(const pith_kernels *e, const pith_kernels *a) { return compare_convolution(e, a, DENSE); }
+static int compare_sparse(const pith_kernels *e, const pith_kernels *a) { return compare_convolution(e, a, SPARSE); }
+static int compare_depthwise(const pith_kernels *e, const pith_kernels *a) {
+  return compare_convolution(e, a, DEPTHWISE);
+}
 
 static int compare_pools(const pith_kernels *expected, const pith_kernels *actual, int average) {
   pith_pool_args a = {0};
@@ -283,6 +320,7 @@ static const struct {
   compare run;
 } kernels[] = {
     {"conv", compare_conv},
+    {"conv_sparse", compare_sparse},
     {"depthwise", compare_depthwise},
     {"max_pool", compare_max_pool},
     {"average_pool", compare_average_pool},

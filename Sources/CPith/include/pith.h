@@ -87,7 +87,7 @@ typedef struct pith_options {
 
 /// Reads the file in place and checks it so that pith_run cannot touch memory outside the file, the arena and the
 /// bound buffers, whatever the bytes are. `file` lies at a multiple of 64 bytes. Time is proportional to the number
-/// of instructions and tensors, besides the checksum. Bytes after the file's own are ignored. Where it is refused, only
+/// of instructions and tensors and the lists of kept weight blocks, besides the checksum. Bytes after the file's own are ignored. Where it is refused, only
 /// `last_error` of the model means anything.
 pith_status pith_open(pith_model *model, const void *file, size_t bytes, uint32_t flags);
 

@@ -12,7 +12,7 @@
 
 #define PITH_MAGIC 0x48544950u  // "PITH"
 #define PITH_VERSION_MAJOR 1
-#define PITH_VERSION_MINOR 0
+#define PITH_VERSION_MINOR 1
 #define PITH_ALIGNMENT 64
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
@@ -121,6 +121,8 @@ enum pith_opcode {
   /// Over the channels; same shape; 256 uint32_t at `table`: round(exp(-d * s_x) * 2^24); immediate_f[0] is 1
   /// / s_y.
   PITH_OP_SOFTMAX = 12,
+  /// PITH_OP_CONV without the blocks of weights that are zero: `window`; `table`, see pith_instruction. Since 1.1.
+  PITH_OP_CONV_SPARSE = 13,
   // What has no integer kernel: fp32. Maps are [N][C][H][W], rank 4.
   PITH_OP_F32_COPY = 32,     ///< `move`
   PITH_OP_F32_FILL = 33,     ///< every element of the output becomes immediate_f[0]
@@ -146,7 +148,8 @@ enum pith_unary_kind {
   PITH_HARD_SWISH = 6,
 };
 
-/// A window that slides over a map: convolutions and pools. The output's size is the one of ONNX, floor((size
+/// A window that slides over a map: convolutions and pools. What is said of PITH_OP_CONV holds for
+/// PITH_OP_CONV_SPARSE, too. The output's size is the one of ONNX, floor((size
 /// + pads - (dilation * (kernel - 1) + 1)) / stride) + 1, for a pool also the one with the ceiling. A merged
 /// first layer (tap_bytes > pixel_stride) has kernel_w 1, no pads in width, input_channel 0 and any
 /// output width whose taps end at most 3 bytes past their row. (Those bytes meet zero weights.)
@@ -219,13 +222,19 @@ typedef struct pith_instruction {
   uint16_t flags;
   uint32_t inputs[3];
   uint32_t output;
-  /// Bytes from the start of the weights section, a multiple of 64.
+  /// Bytes from the start of the weights section, a multiple of 64. CONV: [channels / 16, rounded up][K / 4][16][4]
+  /// with K = (ky * kernel_w + kx) * tap_bytes + c. CONV_SPARSE: of these, one after another, only the blocks [16][4]
+  /// that are kept; the others are zero.
   uint32_t weights;
   /// Bytes from the start of the constants section, a multiple of 4: int32_t per output channel, padded to 16.
   uint32_t bias;
   /// Bytes from the start of the constants section, a multiple of 4: float per output channel, padded to 16.
   uint32_t multiplier;
   /// Bytes from the start of the constants section; a multiple of 4 where the table's elements are uint32_t.
+  ///
+  /// CONV_SPARSE: uint16_t at a multiple of 2: for every 16 output channels the count of blocks kept, then their
+  /// positions in K / 4, which is at most 65,535, each larger than the one before. These tables lie in the constants in
+  /// the order of their instructions and do not overlap, so that checking all takes no longer than reading the section.
   uint32_t table;
   /// CONV and DEPTHWISE with pads: bytes from the start of the arena, a multiple of 64. The run fills
   /// max(tap_bytes, 16) bytes there (DEPTHWISE: 16) with the input's zero point, for taps that fall outside.

@@ -22,14 +22,17 @@
 /// Weights, bias and multiplier are there, zero, for channels up to the multiple of 16; the bias holds
 /// -input_zero * Σw already (so taps outside the map must read the zero point: `padding`).
 /// Exactly `channels` bytes a pixel are written, at output. Vector loads may read up to 64 bytes past the input's end.
+///
+/// A block-sparse convolution has of those weights only some blocks [16][4], one after another, and `kept` tells which:
+/// for every 16 channels their count, then their positions in K / 4, increasing. The others are zero.
 typedef struct pith_conv_args {
   const uint8_t *input;
   uint8_t *output;
   const int8_t *weights;
   const int32_t *bias;
   const float *multiplier;
-  /// At least max(tap_bytes, 16) bytes of the input's zero point (depthwise: 16 are enough); may be null where no
-  /// tap falls outside.
+  /// At least max(tap_bytes, 16) bytes (depthwise: 16 are enough), all the input's zero point; may be null where no tap
+  /// falls outside.
   const uint8_t *padding;
   int32_t in_height, in_width;
   int32_t in_row_stride, in_pixel_stride;
@@ -43,6 +46,7 @@ typedef struct pith_conv_args {
   int32_t channels;   // output bytes a pixel, a multiple of 4
   int32_t out_zero, out_min, out_max;
   int32_t row_begin, row_end;
+  const uint16_t *kept;  // block-sparse only
 } pith_conv_args;
 
 /// Max and average pool of output rows [row_begin, row_end). Max: the largest byte of the window's pixels inside the
@@ -110,6 +114,7 @@ typedef struct pith_softmax_args {
 typedef struct pith_kernels {
   const char *name;
   void (*conv)(const pith_conv_args *);
+  void (*conv_sparse)(const pith_conv_args *);
   void (*depthwise)(const pith_conv_args *);
   void (*max_pool)(const pith_pool_args *);
   void (*average_pool)(const pith_pool_args *);

@@ -5,6 +5,7 @@
 #include "../kernel.h"
 
 void pith_scalar_conv(const pith_conv_args *);
+void pith_scalar_conv_sparse(const pith_conv_args *);
 void pith_scalar_depthwise(const pith_conv_args *);
 void pith_scalar_max_pool(const pith_pool_args *);
 void pith_scalar_average_pool(const pith_pool_args *);

@@ -4,6 +4,7 @@
 const pith_kernels pith_scalar_kernels = {
     .name = "scalar",
     .conv = pith_scalar_conv,
+    .conv_sparse = pith_scalar_conv_sparse,
     .depthwise = pith_scalar_depthwise,
     .max_pool = pith_scalar_max_pool,
     .average_pool = pith_scalar_average_pool,

@@ -15,6 +15,7 @@
 #include "depthwise.h"
 
 #include "avx2_conv.h"
+#include "avx2_conv_sparse.h"
 #include "binary.h"
 #include "convert.h"
 #include "lookup.h"
@@ -23,6 +24,7 @@
 const pith_kernels SET(kernels) = {
     .name = "AVX2",
     .conv = SET(conv),
+    .conv_sparse = SET(conv_sparse),
     .depthwise = SET(depthwise),
     .max_pool = SET(max_pool),
     .average_pool = SET(average_pool),

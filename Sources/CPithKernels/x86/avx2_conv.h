@@ -184,10 +184,7 @@ typedef struct gather_choice {
 } gather_choice;
 
 HELPER gather_choice choose_gather(const pith_conv_args *a) {
-  const int point = a->kernel_h == 1 && a->kernel_w == 1 && a->pad_top == 0 && a->pad_left == 0;
-  const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h, last = (int64_t)(a->out_width - 1) * a->stride_w;
-  if (point && last_row < a->in_height && last < a->in_width)
-    return (gather_choice){gather_points_words, gather_points_halves};
+  if (is_pointwise(a)) return (gather_choice){gather_points_words, gather_points_halves};
   return (gather_choice){gather_words, gather_halves};
 }
 

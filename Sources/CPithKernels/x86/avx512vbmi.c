@@ -39,6 +39,7 @@ KERNEL void SET(lookup)(const uint8_t *input, uint8_t *output, size_t count, con
 const pith_kernels SET(kernels) = {
     .name = "AVX-512-VNNI with VBMI",
     .conv = BASE(conv),
+    .conv_sparse = BASE(conv_sparse),
     .depthwise = SET(depthwise),
     .max_pool = BASE(max_pool),
     .average_pool = BASE(average_pool),

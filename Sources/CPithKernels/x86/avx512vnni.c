@@ -23,10 +23,12 @@
 #include "lookup.h"
 #include "pool.h"
 #include "zmm_conv.h"
+#include "zmm_conv_sparse.h"
 
 const pith_kernels SET(kernels) = {
     .name = "AVX-512-VNNI",
     .conv = SET(conv),
+    .conv_sparse = SET(conv_sparse),
     .depthwise = SET(depthwise),
     .max_pool = SET(max_pool),
     .average_pool = SET(average_pool),

@@ -23,10 +23,12 @@
 #include "lookup.h"
 #include "pool.h"
 #include "ymm_conv.h"
+#include "ymm_conv_sparse.h"
 
 const pith_kernels SET(kernels) = {
     .name = "AVX-VNNI",
     .conv = SET(conv),
+    .conv_sparse = SET(conv_sparse),
     .depthwise = SET(depthwise),
     .max_pool = SET(max_pool),
     .average_pool = SET(average_pool),

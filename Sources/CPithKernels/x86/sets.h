@@ -7,6 +7,7 @@
 
 #define DECLARE_IN(OTHER)                                                           \
   void OTHER(conv)(const pith_conv_args *);                                         \
+  void OTHER(conv_sparse)(const pith_conv_args *);                                  \
   void OTHER(depthwise)(const pith_conv_args *);                                    \
   void OTHER(max_pool)(const pith_pool_args *);                                     \
   void OTHER(average_pool)(const pith_pool_args *);                                 \

@@ -41,6 +41,13 @@ PITH_INLINE tile_pixel tile_take(const pith_conv_args *a, tile_walk *walk) {
   return pixel;
 }
 
+/// Whether each pixel's reduction is one run of bytes in the map: one tap that never falls outside.
+PITH_INLINE int is_pointwise(const pith_conv_args *a) {
+  const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h, last = (int64_t)(a->out_width - 1) * a->stride_w;
+  return a->kernel_h == 1 && a->kernel_w == 1 && a->pad_top == 0 && a->pad_left == 0 && last_row < a->in_height &&
+         last < a->in_width;
+}
+
 /// Bytes of one output channel's reduction.
 PITH_INLINE int64_t reduction_bytes(const pith_conv_args *a) {
   return (int64_t)a->kernel_h * a->kernel_w * a->tap_bytes;

@@ -9,12 +9,27 @@ extension GradientEngine {
   /// - Returns: a tensor for each parameter, in their order; nil where it has no influence.
   /// - Throws: `GraphError` naming a node whose gradient cannot be computed.
   public func backward(_ tape: inout Tape, outputGradients: [Tensor?]) throws -> [Tensor?] {
-    try backwardWithInputs(&tape, outputGradients: outputGradients).parameters
+    try run(&tape, outputGradients, observe: nil).parameters
+  }
+
+  /// The same; `observe` is called with the tape after each node, for what looks at the plan of memory.
+  func backward(
+    _ tape: inout Tape, outputGradients: [Tensor?], observe: (Tape) -> Void
+  ) throws -> [Tensor?] {
+    try withoutActuallyEscaping(observe) {
+      try run(&tape, outputGradients, observe: $0).parameters
+    }
   }
 
   /// The same with the gradients of the graph's inputs, where the engine differentiates them.
   public func backwardWithInputs(
     _ tape: inout Tape, outputGradients: [Tensor?]
+  ) throws -> (parameters: [Tensor?], inputs: [Tensor?]) {
+    try run(&tape, outputGradients, observe: nil)
+  }
+
+  private func run(
+    _ tape: inout Tape, _ outputGradients: [Tensor?], observe: ((Tape) -> Void)?
   ) throws -> (parameters: [Tensor?], inputs: [Tensor?]) {
     guard tape.outputs.count == graph.outputs.count, tape.values.count == graph.values.count else {
       throw GraphError("the tape is of another graph, or was used up by an earlier backward pass")
@@ -30,9 +45,10 @@ extension GradientEngine {
     for (position, id) in graph.outputs.enumerated() {
       guard let gradient = outputGradients[position] else { continue }
       let expected = tape.outputs[position].shape
-      guard gradient.shape == expected, gradient.floats != nil else {
+      guard gradient.shape == expected, gradient.element == .float32 else {
         throw GraphError(
-          "the gradient of output '\(graph[id].name)' has shape \(gradient.shape), but \(expected) is needed")
+          "the gradient of output '\(graph[id].name)' is \(gradient.element.rawValue)\(Shape(gradient.shape)), "
+            + "but \(ValueType(.float32, Shape(expected))) is needed")
       }
       Self.add(gradient, to: &gradients[id.index])
     }
@@ -44,6 +60,7 @@ extension GradientEngine {
       } catch let error as GraphError {
         throw GraphError(node: steps[index].node.label, error.message)
       }
+      observe?(tape)
     }
     return (parameters.map { gradients[$0.index] }, graph.inputs.map { gradients[$0.index] })
   }

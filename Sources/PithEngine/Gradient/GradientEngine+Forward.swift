@@ -39,6 +39,10 @@ extension GradientEngine {
     statisticsMomentum: Float = 0.1
   ) throws -> Tape {
     try graph.check(inputs: inputs)
+    guard weights.count == graph.values.count else {
+      throw GraphError(
+        "the weights are of a graph of \(weights.count) values, but this one has \(graph.values.count)")
+    }
     let count = graph.values.count
     var tape = Tape(
       outputs: [], values: Array(repeating: nil, count: count), shapes: Array(repeating: nil, count: count),

@@ -7,6 +7,9 @@ public struct Weights: Sendable {
   /// The constants as the graph has them.
   public init(_ graph: Graph) { tensors = graph.values.map(\.constant) }
 
+  /// Values of the graph, constants and others.
+  var count: Int { tensors.count }
+
   /// No constants.
   init() { tensors = [] }
 
@@ -32,34 +35,5 @@ public struct Weights: Sendable {
       copy.update(ValueID(index)) { $0.constant = tensors[index] }
     }
     return copy
-  }
-}
-
-extension Graph {
-  /// The float32 constants that training changes, in the order in which nodes use them, each once.
-  ///
-  /// These are the weights, biases and scales of layers; a constant that is added is one where it is the bias of a
-  /// product. Other constants (the mean and deviation of a built-in preprocessing, bounds, shapes) stay.
-  public func trainableParameters() -> [ValueID] {
-    let producers = producers()
-    var seen: Set<ValueID> = []
-    var result: [ValueID] = []
-    for node in nodes {
-      guard let op = node.op as? any Differentiable else { continue }
-      var operands = op.parameterOperands
-      if node.op is Add {
-        operands = [0, 1].filter { index in
-          guard let other = node.inputs[1 - index], let producer = producers[other] else { return false }
-          return producer.op is MatMul || producer.op is Gemm || producer.op is Conv
-        }
-      }
-      for index in operands where index < node.inputs.count {
-        guard let id = node.inputs[index], let constant = self[id].constant, constant.element == .float32,
-          seen.insert(id).inserted
-        else { continue }
-        result.append(id)
-      }
-    }
-    return result
   }
 }

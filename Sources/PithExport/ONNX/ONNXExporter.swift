@@ -50,6 +50,12 @@ public enum ONNXExporter {
     return result
   }
 
+  /// How many bytes the file will have.
+  /// - Throws: as `write` does.
+  public static func byteCount(of graph: Graph, opset: Int = 17, producer: String = "pith") throws -> Int {
+    try encode(graph, opset: opset, producer: producer, ONNXQuantization()).reduce(0) { $0 + $1.count }
+  }
+
   /// A stretch of the file: bytes, and then the elements of a tensor, which are not copied.
   private struct Part {
     var head: [UInt8]
@@ -82,13 +88,17 @@ public enum ONNXExporter {
     for (name, type) in writer.inputs { append(11, ONNXMessages.port(name, type)) }
     for (name, type) in writer.outputs { append(12, ONNXMessages.port(name, type)) }
 
+    let metadata = graph.metadata.sorted { $0.key < $1.key }.flatMap {
+      ONNXMessages.metadata($0.key, $0.value)
+    }
     let count = parts.reduce(0) { $0 + $1.count }
-    guard count < 1 << 31 - 1 << 16 else {
-      throw ExportError("the model takes \(count) bytes, but an ONNX file can hold 2 GiB only")
+    guard count < 1 << 31 - 1 << 16 - metadata.count else {
+      throw ExportError(
+        "the model takes \(count + metadata.count) bytes, but an ONNX file can hold 2 GiB only")
     }
     let (before, after) = ONNXMessages.model(opset: writer.opset, producer: producer)
     parts.insert(Part(head: before + ONNXMessages.prefix(field: 7, count: count)), at: 0)
-    parts.append(Part(head: after))
+    parts.append(Part(head: after + metadata))
     return parts
   }
 

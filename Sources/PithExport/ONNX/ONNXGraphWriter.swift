@@ -107,20 +107,20 @@ final class ONNXGraphWriter {
     let inputs = try inputs ?? operands(node)
     let activation = (node.op as? any ActivationFusible)?.activation
     // Each step computes a value of its own; the last one has the name that readers know.
-    let result = node.outputs.first
-    let isQuantized = result.map { quantization.activations[$0] != nil } ?? false
-    var outputs = node.outputs.map { name($0) }
-    let final = outputs.first ?? ""
-    let beforeQuantization = isQuantized ? fresh("\(final)_float") : final
-    let beforeActivation = activation != nil ? fresh("\(final)_linear") : beforeQuantization
-    if !outputs.isEmpty { outputs[0] = beforeActivation }
+    let finals = node.outputs.map { name($0) }
+    let beforeQuantization = zip(node.outputs, finals).map { id, final in
+      quantization.activations[id] == nil ? final : fresh("\(final)_float")
+    }
+    var outputs = beforeQuantization
+    if activation != nil, let final = finals.first { outputs[0] = fresh("\(final)_linear") }
     nodes.append(
       ONNXNodeDraft(opType: opType, name: node.name, inputs: inputs, outputs: outputs, attributes: attributes)
     )
-    if let activation { emit(activation, from: beforeActivation, to: beforeQuantization, node) }
-    if isQuantized, let result { try quantize(result, from: beforeQuantization, to: final) }
-    for extra in node.outputs.dropFirst() where quantization.activations[extra] != nil {
-      throw ExportError("node '\(node.label)': only its first output can be quantized")
+    if let activation, let linear = outputs.first {
+      emit(activation, from: linear, to: beforeQuantization[0], node)
+    }
+    for (index, id) in node.outputs.enumerated() {
+      try quantize(id, from: beforeQuantization[index], to: finals[index])
     }
   }
 

@@ -113,6 +113,13 @@ enum ONNXMessages {
     return withExtendedLifetime(arena) { (MessageArena.packed(before), MessageArena.packed(after)) }
   }
 
+  /// A field of the model that holds free text under a key.
+  static func metadata(_ key: String, _ value: String) -> [UInt8] {
+    let (key, value) = (Array(key.utf8), Array(value.utf8))
+    let entry = prefix(field: 1, count: key.count) + key + prefix(field: 2, count: value.count) + value
+    return prefix(field: 14, count: entry.count) + entry
+  }
+
   /// The key and length of a field of `count` bytes. https://protobuf.dev/programming-guides/encoding/
   static func prefix(field: Int, count: Int) -> [UInt8] {
     varint(UInt64(field) << 3 | 2) + varint(UInt64(count))

@@ -17,6 +17,9 @@ struct ONNXFile {
   private(set) var nodes: [UnsafeRawBufferPointer] = []
   /// The messages of the weights by name.
   private(set) var initializers: [String: UnsafeRawBufferPointer] = [:]
+  /// Free text by key.
+  private(set) var metadata: [String: String] = [:]
+  private var metadataBytes = 0
 
   /// Reads all but nodes and weights, which must outlive the result as bytes.
   init(_ bytes: UnsafeRawBufferPointer) throws {
@@ -28,6 +31,7 @@ struct ONNXFile {
       case (7, .bytes):
         guard graph == nil else { throw GraphError("the file holds two graphs; export it again") }
         graph = field.payload
+      case (14, .bytes): try readMetadata(field.payload)
       // Strings that nobody reads, training and functions.
       case (6, _), (14, _), (20, _), (25, _): break
       default: rest += field.whole
@@ -57,6 +61,22 @@ struct ONNXFile {
       )
     }
     self.opset = opset
+  }
+
+  /// Takes a key and its value, as long as all together are of a size that makes sense.
+  private mutating func readMetadata(_ bytes: UnsafeRawBufferPointer) throws {
+    guard bytes.count <= ONNXLimits.metadataBytes - metadataBytes else { return }
+    metadataBytes += bytes.count
+    var (key, value) = ("", "")
+    var fields = WireReader(bytes)
+    while let field = try fields.next() {
+      switch (field.number, field.encoding) {
+      case (1, .bytes): key = String(decoding: field.payload, as: UTF8.self)
+      case (2, .bytes): value = String(decoding: field.payload, as: UTF8.self)
+      default: break
+      }
+    }
+    if !key.isEmpty { metadata[key] = value }
   }
 
   private mutating func readGraph(_ bytes: UnsafeRawBufferPointer) throws {

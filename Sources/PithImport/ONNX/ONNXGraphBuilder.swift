@@ -16,6 +16,7 @@ final class ONNXGraphBuilder {
     self.tensors = tensors
     opset = file.opset
     graph = Graph(name: file.graphName)
+    graph.metadata = file.metadata
     for input in file.inputs {
       guard let type = input.type else { continue }
       let shown = input.name.printable()
@@ -123,7 +124,7 @@ final class ONNXGraphBuilder {
     node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? "" : node.name
   }
 
-  /// Adds an operator, or its result where it is integer arithmetic on constants.
+  /// Adds an operator, or its results where it is integer arithmetic on constants.
   private func add(
     _ op: any Operator, _ inputs: [ValueID?], outputs names: [String], name: String
   ) throws -> [ValueID] {
@@ -131,8 +132,9 @@ final class ONNXGraphBuilder {
     while let last = inputs.last, last == nil { inputs.removeLast() }
     let types = try graph.outputTypes(of: op, inputs: inputs, outputCount: names.count)
     for type in types { try check(type, "its output") }
-    if names.count == 1, let tensor = try folded(op, inputs, types[0]) {
-      return [graph.addConstant(names[0], tensor)]
+    let constants = try zip(names, types).map { _, type in try folded(op, inputs, type) }.compactMap(\.self)
+    if constants.count == names.count {
+      return zip(names, constants).map { graph.addConstant($0, $1) }
     }
     let outputs = names.map { graph.addValue($0) }
     graph.addNode(op, inputs: inputs, outputs: outputs, name: name)

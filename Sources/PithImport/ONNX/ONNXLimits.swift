@@ -10,6 +10,8 @@ enum ONNXLimits {
   static let foldedElements = 1 << 12
   /// Characters in the name of an axis, which joining axes makes longer.
   static let dimensionName = 256
+  /// Bytes of free text that are kept; entries that go beyond are left out.
+  static let metadataBytes = 1 << 20
   /// Fields of one node.
   static let nodeFields = 1 << 14
 }

@@ -28,7 +28,8 @@ enum ONNXOperators {
     GlobalAveragePool.self, GlobalMaxPool.self, HardSigmoid.self, HardSwish.self, Identity.self,
     LeakyRelu.self,
     MatMul.self, MaxPool.self, Mul.self, Pad.self, ReduceMean.self, Relu.self, Reshape.self, ShapeOf.self,
-    Sigmoid.self, Slice.self, Softmax.self, Squeeze.self, Sub.self, ONNXSum.self, Tanh.self, Transpose.self,
+    Sigmoid.self, Slice.self, Softmax.self, Split.self, Squeeze.self, Sub.self, ONNXSum.self, Tanh.self,
+    Transpose.self,
     Unsqueeze.self,
   ]
 

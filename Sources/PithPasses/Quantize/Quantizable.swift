@@ -1,6 +1,6 @@
 import PithGraph
 
-/// Where an operator's output gets its scale from.
+/// Where an operator's outputs get their scales from.
 public enum OutputRange: Sendable, Hashable {
   /// From what calibration saw.
   case observed

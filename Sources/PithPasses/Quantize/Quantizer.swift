@@ -119,11 +119,12 @@ public struct Quantizer {
       guard let op = node.op as? any Quantizable else { continue }
       for case let input? in node.inputs.prefix(op.byteOperandCount)
       where graph[input].type?.element == .float32 { try choose(input) }
-      let output = node.outputs[0]
-      switch op.outputRange {
-      case .observed: try choose(output)
-      case .fixed(let parameters): result[output] = parameters
-      case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
+      for output in node.outputs where graph[output].type?.element == .float32 {
+        switch op.outputRange {
+        case .observed: try choose(output)
+        case .fixed(let parameters): result[output] = parameters
+        case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
+        }
       }
     }
     return result
@@ -154,11 +155,16 @@ public struct Quantizer {
       for channel in 0..<channels where shifts[channel].isFinite { bias[channel] += shifts[channel] }
     }
     model.weights[node.id] = quantized
-    model.biases[node.id] = (0..<channels).map { channel in
-      let unit = Double(x.scale) * Double(quantized.scales[channel])
-      let level = (bias[channel] / unit).rounded(.toNearestOrEven)
+    model.biases[node.id] = Quantizer.integerBiases(bias, quantized, inputScale: x.scale)
+  }
+
+  /// Biases in units of input scale · weight scale.
+  static func integerBiases(_ biases: [Double], _ weights: QuantizedWeights, inputScale: Float) -> [Int32] {
+    biases.indices.map { channel in
+      let unit = Double(inputScale) * Double(weights.scales[channel])
+      let level = (biases[channel] / unit).rounded(.toNearestOrEven)
       // `fitting` leaves room for it; bias correction may have taken a little more.
-      let room = Double(Int32.max) - 255 * Double(quantized.magnitude(of: channel))
+      let room = Double(Int32.max) - 255 * Double(weights.magnitude(of: channel))
       return Int32(Swift.min(room, Swift.max(-room, level)))
     }
   }
@@ -167,13 +173,14 @@ public struct Quantizer {
   /// cancels against a part of the sum), with half of the range for each.
   ///
   /// Where a channel's weights are tiny beside its bias, or very many, its scale grows until both fit.
-  private static func fitting(
-    _ weights: Tensor, axis: Int, biases: [Double], inputScale: Float
+  /// - Parameter scales: the channels' scales where they are known, as after training.
+  static func fitting(
+    _ weights: Tensor, axis: Int, scales: [Float]? = nil, biases: [Double], inputScale: Float
   ) throws -> QuantizedWeights {
     let half = Double(1 << 30)
     // A little more than needed, for the rounding of the scale and for bias correction.
     var least = biases.map { Float(abs($0) / (Double(inputScale) * half) * 1.01) }
-    var quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
+    var quantized = try QuantizedWeights(weights, axis: axis, scales: scales, leastScales: least)
     // Rounding may take a channel of many equal weights over again, so this repeats; each time it shrinks by 1 %.
     for _ in 0..<64 {
       var changed = false
@@ -184,7 +191,7 @@ public struct Quantizer {
         changed = true
       }
       guard changed else { break }
-      quantized = try QuantizedWeights(weights, axis: axis, leastScales: least)
+      quantized = try QuantizedWeights(weights, axis: axis, scales: scales, leastScales: least)
     }
     guard quantized.scales.allSatisfy(\.isFinite) else {
       throw GraphError("its bias is too large beside its input's range for 32 bits; check the weights")
@@ -194,6 +201,10 @@ public struct Quantizer {
 
   /// The bias of each output channel, alpha and beta applied.
   private func biases(of node: Node, channels: Int) throws -> [Double] {
+    try Quantizer.biases(of: node, in: graph, channels: channels)
+  }
+
+  static func biases(of node: Node, in graph: Graph, channels: Int) throws -> [Double] {
     guard let tensor = graph.constant(node, 2), let floats = tensor.floats else {
       return Array(repeating: 0, count: channels)
     }

@@ -23,11 +23,16 @@ public struct QuantizedWeights: Sendable, Hashable {
   /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude.
   ///
   /// Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 2.
-  /// - Parameter leastScales: scales that a channel may not go below, so that its accumulator fits 32 bits.
+  /// - Parameters:
+  ///   - scales: the channels' scales, where they are known, as after training; larger weights are clamped.
+  ///   - leastScales: scales that a channel may not go below, so that its accumulator fits 32 bits.
   /// - Throws: where a weight is not finite.
-  public init(_ weights: Tensor, axis: Int, leastScales: [Float] = []) throws {
+  public init(_ weights: Tensor, axis: Int, scales known: [Float]? = nil, leastScales: [Float] = []) throws {
     guard let floats = weights.floats, weights.rank > axis else {
       throw GraphError("the weights are \(weights.element.rawValue), but must be float32")
+    }
+    if let known, known.count != weights.shape[axis] {
+      throw GraphError("\(known.count) scales do not fit \(weights.shape[axis]) output channels")
     }
     self.shape = weights.shape
     self.axis = axis
@@ -44,7 +49,7 @@ public struct QuantizedWeights: Sendable, Hashable {
         throw GraphError(
           "output channel \(channel) of the weights is not finite; train or export the model anew")
       }
-      let scale = Swift.max(largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
+      let scale = Swift.max(known?[channel] ?? largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
       guard scale >= .leastNormalMagnitude else { continue }
       scales[channel] = scale
       var quantized: [(Int, Int8)] = []

@@ -1,72 +1,53 @@
 extension QuantizationReport {
-  /// The report as one page that needs nothing else: no script, no font, no picture from elsewhere.
-  ///
-  /// The page is also well-formed XML. All text from the model is escaped, and a content security policy
-  /// forbids the page to load or to run anything.
+  /// The report, and the whole history of the network, as one page that needs nothing else.
   public func html() -> String {
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-      <title>\(model): quantized by \(tool.name)</title>
-      <style>
-      \(StyleSheet.css)</style>
-      </head>
-      <body>
-      <header>
-      <h1>\(model)</h1>
-      <p class="lead">\(leadText)</p>
-      </header>
-      <main>
-      \(cards)
-      \(warningsPanel)
-      <div class="pair">
-      \(bytesPlot)
-      \(noisePlot)
-      </div>
-      <div class="pair">
-      \(accuracyPlot)
-      \(workPanel)
-      </div>
-      \(layersPanel)
-      \(settings)
-      </main>
-      <footer>Made by \(tool.name) \(tool.version). 1 KB is 1,024 bytes. Intervals are at 95 %: Wilson’s for \
-      an accuracy, the paired one of Agresti and Min for a difference.</footer>
-      </body>
-      </html>
+    let history = self.history ?? NetworkHistory()
+    return Page(
+      title: "\(model): quantized by \(tool.name)", heading: model, lead: leadText,
+      body: """
+        \(cards)
+        \(history.overview(anchors: history.earlierAnchors.union([history.steps.count])))
+        <section id="step-\(history.steps.count)">
+        \(details(id: "last"))
+        </section>
+        \(history.earlierSections)
+        """,
+      tool: tool
+    ).text
+  }
 
-      """
-    return page.text
+  /// Everything but the cards and the history.
+  /// - Parameter id: what marks this section's parts on the page.
+  func details(id: String) -> Markup {
+    """
+    \(warningsPanel)
+    \(fineTuningPanel)
+    <div class="pair">
+    \(bytesPlot)
+    \(noisePlot)
+    </div>
+    <div class="pair">
+    \(accuracyPlot)
+    \(workPanel)
+    </div>
+    \(layersPanel(id: id))
+    \(settings)
+    """
   }
 
   private var leadText: String {
     let layers = Units.counted(layers.count, "layer")
-    return "\(layers), quantized after training by \(method) on \(Units.counted(samples, "sample"))"
+    let tuned = fineTuning.map { ", fine-tuned for \(Units.counted($0.epochs.count, "epoch"))" } ?? ""
+    return "\(layers), quantized after training by \(method) on \(Units.counted(samples, "sample"))\(tuned)"
   }
 
   // MARK: Cards
 
-  private var cards: Markup {
-    """
-    <section class="cards" aria-label="Summary">
-    \(card("Size", was: Units.bytes(input.bytes), now: Units.bytes(output.bytes), sizeNote))
-    \(accuracyCard)
-    \(latencyCard)
-    \(layersCard)
-    </section>
-    """
-  }
-
-  private func card(_ title: String, was: String?, now: String, _ notes: Markup) -> Markup {
-    let before: Markup =
-      was.map { "<span class=\"was\">\($0) <span aria-label=\"to\">→</span></span> " } ?? ""
-    return """
-      <section class="panel"><h2>\(title)</h2><p class="big">\(before)\(now)</p>\(notes)</section>
-      """
+  var cards: Markup {
+    Panels.cards([
+      Panels.card("Size", was: Units.bytes(input.bytes), now: Units.bytes(output.bytes), sizeNote),
+      accuracyCard, latencyCard, layersCard,
+    ])
   }
 
   private var sizeNote: Markup {
@@ -75,10 +56,10 @@ extension QuantizationReport {
 
   private var accuracyCard: Markup {
     guard let accuracy = measuredAccuracy else {
-      return card("Accuracy", was: nil, now: "not measured", "<p>Add --eval DATA to measure it.</p>")
+      return Panels.card("Accuracy", was: nil, now: "not measured", "<p>Add --eval DATA to measure it.</p>")
     }
     let tone = accuracy.pairedDifference.isWithinNoise ? "" : accuracy.difference < 0 ? "low" : "good"
-    return card(
+    return Panels.card(
       "Accuracy", was: Units.percent(accuracy.fp32.accuracy), now: Units.percent(accuracy.int8.accuracy),
       """
       <p class="\(tone)">\(Units.points(accuracy.difference)), \(accuracy.verdict)</p>\
@@ -90,9 +71,9 @@ extension QuantizationReport {
 
   private var latencyCard: Markup {
     guard let latency else {
-      return card("Latency", was: nil, now: "not measured", "<p>compress bench measures it.</p>")
+      return Panels.card("Latency", was: nil, now: "not measured", "<p>compress bench measures it.</p>")
     }
-    return card(
+    return Panels.card(
       "Latency", was: Units.microseconds(latency.fp32.p50), now: Units.microseconds(latency.int8.p50),
       """
       <p>\(speedup.map(Units.speed) ?? Units.unknown) at the median</p>\
@@ -104,7 +85,7 @@ extension QuantizationReport {
   private var layersCard: Markup {
     let share = int8Share.map { "\(Units.percent($0, 1)) of the multiply-adds run in int8" } ?? ""
     let noise = outputNoise.map { "\(Units.decibels($0)) signal to noise at the output" } ?? ""
-    return card(
+    return Panels.card(
       "Layers in int8", was: nil, now: "\(Units.grouped(int8Count)) of \(Units.grouped(layers.count))",
       "<p>\(share)</p><p>\(noise)</p>")
   }
@@ -118,10 +99,7 @@ extension QuantizationReport {
       return "<li>In float32: <strong>\(shown)</strong>\(more): \(group.reason)</li>"
     }
     let others = warnings.map { "<li>\($0)</li>" as Markup }
-    guard !floats.isEmpty || !others.isEmpty else { return "" }
-    return """
-      <section class="panel warn"><h2>Worth knowing</h2><ul>\(floats)\(others)</ul></section>
-      """
+    return Panels.warnings(floats + others)
   }
 
   // MARK: Settings
@@ -136,9 +114,24 @@ extension QuantizationReport {
       ("Bias correction", onOff(options.biasCorrection)),
       ("Memory", "\(Units.bytes(memory.weightBytes)) weights, \(Units.bytes(memory.arenaBytes)) arena"),
     ]
+    return Panels.settings(command: command, pairs)
+  }
+
+  /// How the training went that knows of the rounding.
+  private var fineTuningPanel: Markup {
+    guard let fineTuning else { return "" }
+    let curves = LearningCurves(
+      epochs: fineTuning.epochs, accuracyBefore: fineTuning.accuracyBefore?.accuracy)
+    var pairs = fineTuning.settings.map { ($0.name, $0.value) }
+    pairs.append(("Samples", Units.grouped(fineTuning.samples)))
+    if let bestEpoch = fineTuning.bestEpoch { pairs.append(("Weights of epoch", Units.grouped(bestEpoch))) }
+    if let before = fineTuning.accuracyBefore {
+      pairs.append(
+        ("int8 without it", "\(Units.percent(before.accuracy)) \(Units.interval(before.interval))"))
+    }
     return """
-      <section class="panel single"><h2>Settings</h2><p class="note">The same file again:</p>\
-      <pre><code>\(command)</code></pre>\(list(pairs))</section>
+      \(Panels.pair(curves.figures))
+      <section class="panel single"><h2>Quantization-aware training</h2>\(Panels.list(pairs))</section>
       """
   }
 
@@ -147,17 +140,8 @@ extension QuantizationReport {
     let rules = passes.map { ($0.rule, Units.grouped($0.count)) }
     return """
       <section class="panel"><h2>What was done</h2>\
-      \(titled("Rules that applied", list(rules), rules.isEmpty))\
-      \(titled("Time taken", list(stages), stages.isEmpty))</section>
+      \(Panels.titled("Rules that applied", Panels.list(rules), rules.isEmpty))\
+      \(Panels.titled("Time taken", Panels.list(stages), stages.isEmpty))</section>
       """
-  }
-
-  private func list(_ pairs: [(String, String)]) -> Markup {
-    let items = pairs.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as Markup }
-    return pairs.isEmpty ? "" : "<dl>\(items)</dl>"
-  }
-
-  private func titled(_ title: String, _ body: Markup, _ isEmpty: Bool) -> Markup {
-    isEmpty ? "<p class=\"note\">\(title): nothing recorded.</p>" : "<p class=\"note\">\(title)</p>\(body)"
   }
 }

@@ -1,8 +1,5 @@
 /// What the page shows layer by layer.
 extension QuantizationReport {
-  /// Plots show no more rows than this; the table always holds all layers.
-  private static let plottedRows = 80
-
   /// The rows with the largest weight in the order of the layers, and what to say of those left out.
   private func plotted(
     where isCandidate: (Layer) -> Bool, without: String, weight: (Layer) -> Double, chosen: String
@@ -11,13 +8,9 @@ extension QuantizationReport {
     var notes: [String] = []
     let left = layers.count - candidates.count
     if left > 0 { notes.append("\(Units.counted(left, "layer")) \(without) left out.") }
-    var rows = candidates
-    if candidates.count > Self.plottedRows {
-      let best = candidates.indices.sorted { weight(candidates[$0].layer) > weight(candidates[$1].layer) }
-      rows = best.prefix(Self.plottedRows).sorted().map { candidates[$0] }
-      notes.append("The \(Self.plottedRows) \(chosen) of \(Units.grouped(candidates.count)) are shown.")
-    }
-    return (rows, notes.joined(separator: " "))
+    let shown = Panels.plotted(candidates, weight: { weight($0.layer) }, chosen: chosen)
+    if !shown.note.isEmpty { notes.append(shown.note) }
+    return (shown.rows, notes.joined(separator: " "))
   }
 
   var bytesPlot: Markup {
@@ -25,7 +18,7 @@ extension QuantizationReport {
       where: { $0.bytesBefore > 0 || $0.bytesAfter > 0 }, without: "without parameters",
       weight: { Double(max($0.bytesBefore, $0.bytesAfter)) }, chosen: "largest")
     guard !shown.rows.isEmpty else {
-      return figure("Bytes by layer", note: "No layer has parameters.", legend: "", body: "")
+      return Panels.figure("Bytes by layer", note: "No layer has parameters.", legend: "", body: "")
     }
     let maximum = Double(shown.rows.map { max($0.layer.bytesBefore, $0.layer.bytesAfter) }.max() ?? 0)
     let plot = BarPlot(
@@ -39,9 +32,9 @@ extension QuantizationReport {
             BarPlot.Bar(value: Double(layer.bytesAfter), kind: "after"),
           ])
       })
-    return figure(
+    return Panels.figure(
       "Bytes by layer", note: shown.note,
-      legend: "<li class=\"before\"><i></i>before</li><li class=\"after\"><i></i>after</li>",
+      legend: Panels.beforeAndAfter,
       body: plot.markup)
   }
 
@@ -50,7 +43,7 @@ extension QuantizationReport {
       where: { $0.signalToNoise?.isFinite ?? false }, without: "without a measurement",
       weight: { -($0.signalToNoise ?? 0) }, chosen: "noisiest")
     guard !shown.rows.isEmpty else {
-      return figure(
+      return Panels.figure(
         "Signal to noise by layer", note: "No layer was measured.", legend: "", body: "")
     }
     let values = shown.rows.compactMap(\.layer.signalToNoise)
@@ -78,17 +71,17 @@ extension QuantizationReport {
       ),
       (true, "<li class=\"line\"><i></i>20 dB</li>"),
     ]
-    return figure(
+    return Panels.figure(
       "Signal to noise by layer", note: "Longer is better. " + shown.note,
       legend: Markup(joining: kinds.filter(\.0).map(\.1)), body: plot.markup)
   }
 
   var accuracyPlot: Markup {
     guard let accuracy = measuredAccuracy else {
-      return figure(
+      return Panels.figure(
         "Accuracy against size", note: "Accuracy was not measured; add --eval DATA.", legend: "", body: "")
     }
-    return figure(
+    return Panels.figure(
       "Accuracy against size",
       note: "Accuracy over the size of the file; the bars are 95 % intervals on "
         + "\(Units.counted(accuracy.int8.samples, "sample")). Both models saw the same samples, so their "
@@ -97,55 +90,29 @@ extension QuantizationReport {
       body: AccuracyPlot(accuracy: accuracy, fp32Bytes: input.bytes, int8Bytes: output.bytes).markup)
   }
 
-  private func figure(_ title: String, note: String, legend: Markup, body: Markup) -> Markup {
-    let keys: Markup = legend.text.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>"
-    let words: Markup = note.isEmpty ? "" : "<p class=\"note\">\(note)</p>"
-    return """
-      <figure class="panel"><figcaption><h2>\(title)</h2>\(words)\(keys)</figcaption>
-      \(body)
-      </figure>
-      """
-  }
-
   // MARK: Table
 
-  var layersPanel: Markup {
+  /// - Parameter id: what marks the table on the page.
+  func layersPanel(id: String) -> Markup {
     guard !layers.isEmpty else {
       return
         "<section class=\"panel single\"><h2>Layers</h2><p class=\"note\">The model has none.</p></section>"
     }
-    let titles: [(String, Bool)] = [
-      ("Layer", true), ("Operators", true), ("Runs in", true), ("Parameters", false),
-      ("Multiply-adds", false), ("Before", false), ("After", false), ("SNR", false), ("Clipped", false),
-      ("Input scale", false), ("Output scale", false), ("Zero point", false),
-    ]
-    let head = titles.map { title, isText -> Markup in
-      isText ? "<th scope=\"col\" class=\"text\">\(title)</th>" : "<th scope=\"col\">\(title)</th>"
-    }
-    return """
-      <section class="panel single"><h2 id="layers">Layers</h2>
-      <div class="scroll" role="region" aria-labelledby="layers" tabindex="0"><table>
-      <thead><tr>\(head)</tr></thead>
-      <tbody>
-      \(layers.map(row))</tbody>
-      </table></div></section>
-      """
-  }
-
-  /// The name with places to break a line after each slash.
-  private func breakable(_ name: String) -> Markup {
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    return Markup(
-      joining: parts.enumerated().map { index, part in
-        index == parts.count - 1 ? "\(String(part))" : "\(String(part))/<wbr/>"
-      })
+    return Panels.table(
+      "Layers", id: "layers-\(id)",
+      columns: [
+        ("Layer", true), ("Operators", true), ("Runs in", true), ("Parameters", false),
+        ("Multiply-adds", false), ("Before", false), ("After", false), ("SNR", false), ("Clipped", false),
+        ("Input scale", false), ("Output scale", false), ("Zero point", false),
+      ],
+      rows: layers.map(row))
   }
 
   private func row(_ layer: Layer) -> Markup {
     let isLow = layer.signalToNoise.map { $0 < Self.lowSignalToNoise } ?? false
     let reason: Markup = layer.reason.map { "<br/><small>\($0)</small>" } ?? ""
     return """
-      <tr><th scope="row" class="text wrap">\(breakable(LayerNames.shown(layer.name)))</th><td class="text wrap">\(layer.operators)</td>\
+      <tr><th scope="row" class="text wrap">\(Panels.breakable(layer.name))</th><td class="text wrap">\(layer.operators)</td>\
       <td class="text\(reason.text.isEmpty ? "" : " wrap")">\
       <span class="tag \(layer.placement.rawValue)">\(layer.placement.rawValue)</span>\(reason)</td>\
       <td>\(Units.grouped(layer.parameters))</td><td>\(Units.count(layer.multiplyAdds))</td>\

@@ -63,6 +63,13 @@ enum StyleSheet {
     .whisker { stroke-width: 2; fill: none; }
     svg text.words { fill: var(--ink); font-size: 13px; font-weight: 600; paint-order: stroke;
       stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
+    line.curve { stroke-width: 2; stroke-linecap: round; } line.path { stroke: var(--before); }
+    .before .curve { stroke: var(--before); } .after .curve { stroke: var(--after); }
+    section.step { border-top: 2px solid var(--line); margin-top: 36px; padding-top: 18px; }
+    h2.step { font-size: 1.25rem; overflow-wrap: anywhere; }
+    .took { color: var(--soft); font-weight: 400; font-size: .88rem; margin-left: 12px; }
+    a { color: var(--after); } td small, th small { color: var(--soft); font-weight: 400; }
+    .panel + .panel.warn { margin-top: 16px; }
     .rows { list-style: none; margin: 0; padding: 0; }
     .rows li, .axis { display: grid; grid-template-columns: 1fr auto; column-gap: 12px; align-items: center; }
     .rows .name { font-size: .84rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

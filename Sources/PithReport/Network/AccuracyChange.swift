@@ -34,7 +34,9 @@ public struct AccuracyChange: Codable, Sendable, Hashable {
 
   /// The change with its 95 % interval, where both networks saw the same samples.
   public var pairedDifference: PairedDifference? {
-    guard let onlyBeforeRight, let onlyAfterRight, onlyBeforeRight >= 0, onlyAfterRight >= 0 else { return nil }
+    guard let onlyBeforeRight, let onlyAfterRight, onlyBeforeRight >= 0, onlyAfterRight >= 0 else {
+      return nil
+    }
     return PairedDifference(onlyFirst: onlyBeforeRight, onlySecond: onlyAfterRight, samples: after.samples)
   }
 }

@@ -24,28 +24,31 @@ extension NetworkHistory {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "", negativeInfinity: "", nan: "")
-    var portable = self.portable()
-    var text = ""
-    for stage in 0...portable.steps.count {
-      let data = try encoder.encode(Envelope(version: Self.version, steps: portable.steps))
-      text = String(decoding: data, as: UTF8.self)
-      if text.utf8.count <= Self.byteLimit { return text }
-      guard stage < portable.steps.count else { break }
-      portable.steps[stage].dropDetails()
+      positiveInfinity: Self.nonfinite[0], negativeInfinity: Self.nonfinite[1], nan: Self.nonfinite[2])
+    var steps = portable().steps
+    let room = Self.byteLimit - (try encoder.encode(Envelope(version: Self.version, steps: []))).count
+    // A comma goes with each.
+    var sizes = try steps.map { try encoder.encode($0).count + 1 }
+    for index in steps.indices where sizes.reduce(0, +) > room {
+      steps[index].dropDetails()
+      sizes[index] = try encoder.encode(steps[index]).count + 1
     }
     // Dozens of steps with hostile names: what counts is the last one.
-    portable.steps = portable.steps.suffix(1)
-    portable.steps[0].shorten()
-    return String(
-      decoding: try encoder.encode(Envelope(version: Self.version, steps: portable.steps)), as: UTF8.self)
+    if sizes.reduce(0, +) > room { steps = steps.suffix(1).map { $0.shortened() } }
+    return String(decoding: try encoder.encode(Envelope(version: Self.version, steps: steps)), as: UTF8.self)
   }
+
+  /// How infinity and what is no number are written, since JSON has neither.
+  private static let nonfinite = ["inf", "-inf", "nan"]
 
   /// Reads the text that `metadata()` made; it may come from anywhere.
   /// - Returns: nil where it is not such a text.
   public init?(metadata text: String) {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: Self.nonfinite[0], negativeInfinity: Self.nonfinite[1], nan: Self.nonfinite[2])
     guard text.utf8.count <= 2 * Self.byteLimit,
-      let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(text.utf8)),
+      let envelope = try? decoder.decode(Envelope.self, from: Data(text.utf8)),
       (1...Self.version).contains(envelope.version), envelope.steps.count <= Self.stepLimit
     else { return nil }
     self.init(envelope.steps)
@@ -89,11 +92,14 @@ extension NetworkHistory.Step {
     settings = []
   }
 
-  fileprivate mutating func shorten() {
-    dropDetails()
-    summary = String(summary.prefix(1000))
-    file = String(file.prefix(1000))
-    evaluationData = evaluationData.map { String($0.prefix(1000)) }
+  fileprivate func shortened() -> Self {
+    func cut(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.prefix(1000))) }
+    var step = self
+    step.dropDetails()
+    step.action = .init(rawValue: cut(action.rawValue))
+    (step.summary, step.file) = (cut(summary), cut(file))
+    (step.digest, step.evaluationData) = (digest.map(cut), evaluationData.map(cut))
+    return step
   }
 }
 

@@ -8,7 +8,7 @@ public protocol NetworkReport: Report {
   /// The file's name.
   var model: String { get }
   var input: Input { get }
-  var output: Output { get }
+  var output: Output { get set }
   /// What was done, as one phrase for a heading: "channels pruned to 34.8 % of the multiply-adds".
   var summary: String { get }
   /// The options as they were used, the defaults too; without paths of folders.
@@ -17,14 +17,14 @@ public protocol NetworkReport: Report {
   var accuracy: AccuracyChange? { get }
   /// What the accuracies were measured on, such as `test.data.yaml`.
   var evaluationData: String? { get }
-  var before: NetworkFigures? { get }
-  var after: NetworkFigures { get }
+  var before: NetworkFigures? { get set }
+  var after: NetworkFigures { get set }
   var epochs: [Epoch] { get }
   /// In the order in which they run; empty where nothing but the weights changed.
   var layers: [LayerChange] { get }
   var blocked: [BlockedGroup] { get }
   var rounds: [PruningRound] { get }
-  var warnings: [String] { get }
+  var warnings: [String] { get set }
   /// How long each stage took.
   var seconds: [Stage] { get }
   /// Everything that was done to the network, this command last.

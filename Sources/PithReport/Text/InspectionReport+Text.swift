@@ -67,7 +67,10 @@ extension InspectionReport {
       table.add([
         .init(LayerNames.shown(instruction.name)), .init(instruction.opcode),
         .init(text(instruction.outputShape)),
-        .init(Units.bytes(instruction.weightBytes)), .init(Units.scale(instruction.inputScale)),
+        .init(
+          Units.bytes(instruction.weightBytes)
+            + (instruction.weightDensity.map { " (\(Units.percent($0)))" } ?? "")),
+        .init(Units.scale(instruction.inputScale)),
         .init(Units.scale(instruction.outputScale)),
         .init(instruction.outputZeroPoint.map(String.init) ?? Units.unknown),
       ])

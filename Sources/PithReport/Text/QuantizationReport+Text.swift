@@ -23,6 +23,13 @@ extension QuantizationReport {
       "Ranges by \(method) on \(Units.counted(samples, "sample")); equalization "
         + "\(options.equalization ? "on" : "off"), bias correction "
         + "\(options.biasCorrection ? "on" : "off")." + noise)
+    if let fineTuning {
+      let before =
+        fineTuning.accuracyBefore.map { "; without it int8 has \(Units.percent($0.accuracy))" } ?? ""
+      writer.paragraph(
+        "Fine-tuned for \(Units.counted(fineTuning.epochs.count, "epoch")) with the kernels' rounding\(before)."
+      )
+    }
     writer.paragraph(
       "On the device: \(Units.bytes(memory.fileBytes)) file, of which \(Units.bytes(memory.weightBytes)) "
         + "weights; \(Units.bytes(memory.arenaBytes)) working memory.")
@@ -33,6 +40,7 @@ extension QuantizationReport {
     writer.floatLayers(floatLayers)
     writer.warnings(warnings)
     writer.gap()
+    if let history, history.steps.count > 2 { history.write(to: &writer) }
     if !passes.isEmpty {
       let list = passes.map { "\($0.rule) \(Units.grouped($0.count))" }.joined(separator: ", ")
       writer.paragraph(list, label: "Passes:", style: .dim)

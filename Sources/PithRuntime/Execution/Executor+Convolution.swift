@@ -18,16 +18,43 @@ extension Executor {
   func convolve(_ instruction: InstructionPointer) {
     guard let kernel = kernels.pointee.conv else { return }
     let window = instruction.pointee.window
+    let reduction = UInt64(
+      widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w &* window.tap_bytes))
+    let perPixel = UInt64(widening: UInt32(bitPattern: window.extent)) &* reduction
+    convolve(instruction, kernel, kept: nil, perPixel: perPixel)
+  }
+
+  /// The same without the weights' zero blocks.
+  func convolveSparse(_ instruction: InstructionPointer) {
+    guard let kernel = kernels.pointee.conv_sparse else { return }
+    let kept = constants(instruction.pointee.table).assumingMemoryBound(to: UInt16.self)
+    var perPixel: UInt64 = 0
+    if threads > 1 {
+      var list = kept
+      var channel: Int32 = 0
+      while channel < instruction.pointee.window.extent {
+        let count = UInt32(list.pointee)
+        perPixel &+= UInt64(widening: count) &* 64
+        list += int(count) &+ 1
+        channel &+= 16
+      }
+    }
+    convolve(instruction, kernel, kept: kept, perPixel: perPixel)
+  }
+
+  /// - Parameter perPixel: multiply-adds, by which the work may be split.
+  private func convolve(
+    _ instruction: InstructionPointer, _ kernel: ConvolutionKernel, kept: UnsafePointer<UInt16>?,
+    perPixel: UInt64
+  ) {
+    let window = instruction.pointee.window
     let input = tensor(instruction.pointee.inputs.0)
     let output = tensor(instruction.pointee.output)
     var arguments = arguments(instruction, window, input, output)
     arguments.tap_bytes = window.tap_bytes
     arguments.channels = window.extent
-    let reduction = UInt64(
-      widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w &* window.tap_bytes))
-    let perRow =
-      UInt64(widening: output.pointee.width) &* UInt64(widening: UInt32(bitPattern: window.extent))
-      &* reduction
+    arguments.kept = kept
+    let perRow = UInt64(widening: output.pointee.width) &* perPixel
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
     }
@@ -54,9 +81,11 @@ extension Executor {
     _ instruction: InstructionPointer, _ window: pith_window, _ input: TensorPointer, _ output: TensorPointer
   ) -> pith_conv_args {
     var arguments = pith_conv_args()
-    arguments.weights =
-      (UnsafeRawPointer(model.pointee.weights.unsafelyUnwrapped) + int(instruction.pointee.weights))
-      .assumingMemoryBound(to: Int8.self)
+    // Where every block is zero there may be none.
+    if let weights = model.pointee.weights {
+      arguments.weights =
+        (UnsafeRawPointer(weights) + int(instruction.pointee.weights)).assumingMemoryBound(to: Int8.self)
+    }
     arguments.bias = constants(instruction.pointee.bias).assumingMemoryBound(to: Int32.self)
     arguments.multiplier = constants(instruction.pointee.multiplier).assumingMemoryBound(to: Float.self)
     arguments.in_height = int32(input.pointee.height)

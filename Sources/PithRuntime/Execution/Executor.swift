@@ -27,6 +27,7 @@ struct Executor {
     case .quantize: quantize(instruction)
     case .dequantize: dequantize(instruction)
     case .conv: convolve(instruction)
+    case .convSparse: convolveSparse(instruction)
     case .depthwise: convolveDepthwise(instruction)
     case .maxPool: pool(instruction, kernels.pointee.max_pool)
     case .averagePool: pool(instruction, kernels.pointee.average_pool)

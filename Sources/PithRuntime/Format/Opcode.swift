@@ -13,6 +13,7 @@ enum Opcode: UInt16 {
   case copy = 10
   case fill = 11
   case softmax = 12
+  case convSparse = 13
   case f32Copy = 32
   case f32Fill = 33
   case f32Conv = 34

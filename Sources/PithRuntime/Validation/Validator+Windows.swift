@@ -47,6 +47,14 @@ extension pith_window {
 extension Validator {
   func isLegalConvolution(_ instruction: InstructionPointer) -> Bool {
     let window = instruction.pointee.window
+    let blocks = Size(window.extent).rounded(to: 16)
+    return isLegalBesidesWeights(instruction)
+      && hasWeights(instruction, bytes: blocks * (window.positions * Size(window.tap_bytes)))
+  }
+
+  /// What a convolution must be, whatever the form of its weights.
+  func isLegalBesidesWeights(_ instruction: InstructionPointer) -> Bool {
+    let window = instruction.pointee.window
     guard let input = anyByteInput(instruction.pointee.inputs.0)?.pointee,
       let output = byteOutput(instruction)?.pointee, input.batch == output.batch,
       isDisjoint(input, output), isByteRange(window.clamp_min, window.clamp_max)
@@ -73,8 +81,7 @@ extension Validator {
     guard window.extent >= 4, window.extent & 3 == 0,
       Size(window.output_channel) + Size(window.extent) <= output.pixelBytes
     else { return false }
-    let perChannel = window.positions * tap
-    return hasParameters(instruction, channels: Size(window.extent), weightsPerChannel: perChannel)
+    return hasRequantization(instruction, channels: Size(window.extent))
       && hasPadding(instruction, window, bytes: tap, input, output)
   }
 
@@ -86,7 +93,8 @@ extension Validator {
       isByteRange(window.clamp_min, window.clamp_max), slides(window, input, output, ceiling: false)
     else { return false }
     let perChannel = Size(window.kernel_w) * Size(window.kernel_h).rounded(to: 4)
-    return hasParameters(instruction, channels: Size(output.channels), weightsPerChannel: perChannel)
+    return hasRequantization(instruction, channels: Size(output.channels))
+      && hasWeights(instruction, bytes: Size(output.channels).rounded(to: 16) * perChannel)
       && hasPadding(instruction, window, bytes: Size.one, input, output)
   }
 
@@ -119,19 +127,19 @@ extension Validator {
       <= Size.largestTensor
   }
 
-  /// Whether packed weights, bias and multipliers of so many channels, up to a multiple of 16, are there.
-  private func hasParameters(
-    _ instruction: InstructionPointer, channels: Size, weightsPerChannel: Size
-  ) -> Bool {
+  /// Whether so many bytes of packed weights are there.
+  func hasWeights(_ instruction: InstructionPointer, bytes: Size) -> Bool {
+    let start = UInt64(widening: instruction.pointee.weights)
+    return bytes < Size(saturating: Size.limit) && start & (alignment &- 1) == 0
+      && bytes.value <= model.weights_bytes && start <= model.weights_bytes &- bytes.value
+  }
+
+  /// Whether bias and multipliers of so many channels, up to a multiple of 16, are there.
+  private func hasRequantization(_ instruction: InstructionPointer, channels: Size) -> Bool {
     let record = instruction.pointee
-    let blocks = channels.rounded(to: 16)
-    let weights = blocks * weightsPerChannel
-    let parameters = (blocks * Size(4 as UInt32)).value
-    return weights < Size(saturating: Size.limit) && UInt64(widening: record.weights) & (alignment &- 1) == 0
-      && weights.value <= model.weights_bytes
-      && UInt64(widening: record.weights) <= model.weights_bytes &- weights.value
-      && record.bias & 3 == 0 && isInConstants(UInt64(widening: record.bias), parameters)
-      && record.multiplier & 3 == 0 && isInConstants(UInt64(widening: record.multiplier), parameters)
+    let bytes = (channels.rounded(to: 16) * Size(4 as UInt32)).value
+    return record.bias & 3 == 0 && isInConstants(UInt64(widening: record.bias), bytes)
+      && record.multiplier & 3 == 0 && isInConstants(UInt64(widening: record.multiplier), bytes)
   }
 
   /// Whether there is room for the zero points that taps outside the map read, if there are such.

@@ -7,6 +7,14 @@ struct Validator {
   var model: pith_model
   let fileBytes: UInt64
   let arenaBytes: UInt64
+  /// Where the constants end that lists of kept blocks take: the next list may not begin before.
+  var listsEnd: UInt64 = 0
+
+  init(model: pith_model, fileBytes: UInt64, arenaBytes: UInt64) {
+    self.model = model
+    self.fileBytes = fileBytes
+    self.arenaBytes = arenaBytes
+  }
 
   /// Reads the header's section table, then every tensor, the interface and every instruction.
   mutating func validate() -> pith_status {
@@ -38,12 +46,13 @@ struct Validator {
     return status
   }
 
-  private func isLegal(_ instruction: InstructionPointer, _ opcode: Opcode) -> Bool {
+  private mutating func isLegal(_ instruction: InstructionPointer, _ opcode: Opcode) -> Bool {
     if !isName(instruction.pointee.name) { return false }
     switch opcode {
     case .quantize: return isLegalQuantize(instruction)
     case .dequantize: return isLegalDequantize(instruction)
     case .conv: return isLegalConvolution(instruction)
+    case .convSparse: return isLegalSparseConvolution(instruction)
     case .depthwise: return isLegalDepthwise(instruction)
     case .maxPool: return isLegalPool(instruction, averages: false)
     case .averagePool: return isLegalPool(instruction, averages: true)

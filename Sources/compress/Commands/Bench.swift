@@ -1,7 +1,7 @@
 import ArgumentParser
 import Pith
 
-struct Bench: ParsableCommand {
+struct Bench: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Times a model, and compares it with what the core could do.",
     discussion: """
@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
   @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
   var model: String
 
-  @Option(help: ArgumentHelp("The fp32 model to compare with.", valueName: "model.onnx"))
+  @Option(help: ArgumentHelp("The fp32 model to compare with.", valueName: "model"))
   var reference: String?
 
   @Option(help: "Threads.")
@@ -42,11 +42,10 @@ struct Bench: ParsableCommand {
     }
   }
 
-  func run() throws {
-    try output.show(
-      try BenchmarkJob.run(
-        BenchmarkJob.Request(
-          modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
-          isa: kernels.isa)))
+  func perform(_ line: ProgressLine) throws -> any Report {
+    try BenchmarkJob.run(
+      BenchmarkJob.Request(
+        modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
+        isa: kernels.isa))
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Pith
 
-struct Eval: ParsableCommand {
+struct Eval: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Scores a model on labelled data: fp32 for .onnx, the shipping integer kernels for .pith.",
     discussion: """
@@ -33,12 +33,9 @@ struct Eval: ParsableCommand {
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
   }
 
-  func run() throws {
+  func perform(_ line: ProgressLine) throws -> any Report {
     let request = EvaluationJob.Request(
       modelPath: model, data: try data.dataSet(dataPath), threads: threads, isa: kernels.isa)
-    let line = output.progress
-    let report = try EvaluationJob.run(request) { line.update("evaluate", $0, $1) }
-    line.finish()
-    try output.show(report)
+    return try EvaluationJob.run(request) { line.update("evaluate", $0, $1) }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Pith
 
-struct Quantize: ParsableCommand {
+struct Quantize: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes an int8 .pith file of a trained network, and says what it cost.",
     discussion: """
@@ -56,6 +56,12 @@ struct Quantize: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What decides how a layer with zero blocks of weights is stored: speed or size.",
+      discussion: "A block is 16 outputs by 4 inputs; compress prune --structure block makes them zero."))
+  var prefer: ProgramPreference = .speed
+
+  @Option(
+    help: ArgumentHelp(
       "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
@@ -73,20 +79,18 @@ struct Quantize: ParsableCommand {
       inputs: ["the model": model, "--calibrate": calibrate, "--eval": evaluation])
   }
 
-  func run() throws {
+  func perform(_ line: ProgressLine) throws -> any Report {
     Parallelism.threadCount = threads
     let settings = QuantizationSettings(
       method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude))
     let request = QuantizationJob.Request(
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
-      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip,
+      qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
       command: CommandText.current)
-    let line = output.progress
-    let result = try QuantizationJob(request, progress: line.update).run()
-    line.finish()
-    try output.show(result)
+    return try QuantizationJob(request, progress: line.update).run()
   }
 }
 
 extension RangeMethod: ExpressibleByArgument {}
+extension ProgramPreference: ExpressibleByArgument {}

@@ -1,14 +1,9 @@
+import Pith
+
 /// The command line as a user would type it again.
 enum CommandText {
-  static var current: String {
-    (["compress"] + CommandLine.arguments.dropFirst()).map(quoted).joined(separator: " ")
-  }
+  /// What stands behind `compress`; a recipe's steps have their own.
+  @TaskLocal static var arguments = Array(CommandLine.arguments.dropFirst())
 
-  /// Quotes what a shell would take apart.
-  static func quoted(_ argument: String) -> String {
-    let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0) }
-    if plain, !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
-  }
+  static var current: String { CommandLineText.joined(["compress"] + arguments) }
 }

@@ -5,9 +5,13 @@ import Foundation
 /// It is shown only on a terminal, only where a stage takes more than half a second, and wiped when done, when
 /// an error ends the command, and when Ctrl-C does.
 final class ProgressLine {
+  /// Stands before every stage, as the number of a recipe's step does.
+  var prefix = ""
   private let isShown: Bool
   private var stage = ""
   private var start = ContinuousClock.now
+  /// What was done already when the stage began, as where training is resumed.
+  private var doneBefore = 0
   private var lastShown: ContinuousClock.Instant?
   private var isVisible = false
 
@@ -21,15 +25,23 @@ final class ProgressLine {
   func update(_ stage: String, _ done: Int, _ total: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
-    if stage != self.stage { (self.stage, start) = (stage, now) }
+    if stage != self.stage { (self.stage, start, doneBefore) = (stage, now, done) }
     let elapsed = start.duration(to: now)
     guard elapsed > .milliseconds(500), done > 0, total > 0 else { return }
     if let lastShown, lastShown.duration(to: now) < .milliseconds(100), done != total { return }
     lastShown = now
     if !isVisible { Interruption.watch() }
     isVisible = true
-    let text = ProgressText(stage: stage, done: done, total: total, elapsed: elapsed / .seconds(1))
+    let text = ProgressText(
+      stage: prefix + stage, done: done, total: total, elapsed: elapsed / .seconds(1), doneBefore: doneBefore)
     show(Self.wipe + text.line(width: Self.width))
+  }
+
+  /// Leaves a line of text above the progress, where that is shown.
+  func note(_ text: String) {
+    guard isShown else { return }
+    show((isVisible ? Self.wipe : "") + text + "\n")
+    lastShown = nil
   }
 
   /// Wipes the line.

@@ -6,12 +6,14 @@ struct ProgressText: Equatable {
   var total: Int
   /// Seconds since the stage began.
   var elapsed: Double
+  /// How many were done when the stage began.
+  var doneBefore = 0
 
   /// The line for a terminal of `width` columns, shorter than it so that it never wraps. Where room is short
   /// the bar goes first.
   func line(width: Int) -> String {
     let share = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 0
-    let figures = "\(done)/\(total)  \(remaining(share))"
+    let figures = "\(done)/\(total)  \(remaining)"
     let room = width - 1 - stage.count - figures.count - 2
     guard room >= 6 else { return String("\(stage) \(figures)".prefix(max(0, width - 1))) }
     let length = min(24, room)
@@ -20,8 +22,9 @@ struct ProgressText: Equatable {
     return "\(stage) \(bar) \(figures)"
   }
 
-  private func remaining(_ share: Double) -> String {
-    share > 0 ? "\(Self.duration(elapsed / share - elapsed)) left" : ""
+  private var remaining: String {
+    guard done > doneBefore else { return "" }
+    return "\(Self.duration(elapsed * Double(max(0, total - done)) / Double(done - doneBefore))) left"
   }
 
   /// "3 s", "2 min 5 s", "1 h 2 min".

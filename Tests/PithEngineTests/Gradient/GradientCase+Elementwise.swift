@@ -29,16 +29,28 @@ extension GradientCase {
     (Add(activation: .clip(0.75, 2)), { min(max($0 + $1, 0.75), 2) }),
   ]
 
-  /// Operations of two operands that broadcast.
-  static let operations: [GradientCase] = binary.flatMap { op, function in
-    BroadcastCase.all.filter { !$0.a.contains(0) && !$0.b.contains(0) }.map { shapes in
-      var random = SeededRandom(seed: 22)
-      let operands = [random.tensor(shapes.a), random.tensor(shapes.b, in: 0.5...2)]
-      return GradientCase("\(shapes) \(op)", op, operands) { inputs in
-        guard let a = inputs[0], let b = inputs[1] else { return [nil] }
-        let shape = (try? Shape.broadcast(Shape(a.shape), Shape(b.shape)))?.sizes ?? []
-        return [Reference(shape: shape) { function(a.broadcastElement($0), b.broadcastElement($0)) }]
-      }
+  /// Operations of two operands that broadcast; one is large enough to be shared out among threads.
+  static let operations: [GradientCase] = {
+    let shapes = BroadcastCase.all.filter { (1..<1000).contains(($0.a + $0.b).reduce(1, *)) }
+    let large = BroadcastCase(a: [70, 1000], b: [70, 1])
+    return binary.flatMap { op, function in
+      (shapes + (op is Mul ? [large] : [])).map { shapes in operation(op, shapes, function) }
     }
+  }()
+
+  private static func operation(
+    _ op: any Differentiable, _ shapes: BroadcastCase,
+    _ function: @escaping @Sendable (Double, Double) -> Double
+  ) -> GradientCase {
+    let operands = [
+      SeededRandom.tensor(shapes.a, seed: 22), SeededRandom.tensor(shapes.b, in: 0.5...2, seed: 23),
+    ]
+    var result = GradientCase("\(shapes) \(op)", op, operands) { inputs in
+      guard let a = inputs[0], let b = inputs[1] else { return [nil] }
+      let shape = (try? Shape.broadcast(Shape(a.shape), Shape(b.shape)))?.sizes ?? []
+      return [Reference(shape: shape) { function(a.broadcastElement($0), b.broadcastElement($0)) }]
+    }
+    if operands[0].count > 1000 { result.samples = 2 }
+    return result
   }
 }

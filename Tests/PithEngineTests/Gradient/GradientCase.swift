@@ -13,6 +13,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   var differentiated: [Int]
   var isTraining: Bool
   var tolerance: Double
+  /// How many elements of an operand are looked at one by one, where it has many.
+  var samples = 24
   /// The outputs for operands in double precision; nil where an output has no gradient.
   var reference: @Sendable ([Reference?]) -> [Reference?]
 
@@ -106,6 +108,7 @@ extension GradientCase {
 
   /// All elements of a small tensor, some of a large one.
   private func sample(_ count: Int, _ random: inout SeededRandom) -> [Int] {
-    count <= 40 ? Array(0..<count) : random.ints(count <= 400 ? 24 : 8, in: 0...count - 1)
+    count <= min(40, samples + 16)
+      ? Array(0..<count) : random.ints(count <= 400 ? samples : min(samples, 8), in: 0...count - 1)
   }
 }

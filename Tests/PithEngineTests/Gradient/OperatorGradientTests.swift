@@ -32,4 +32,19 @@ import Testing
   {
     try example.check()
   }
+  @Test(arguments: GradientCase.reshapes) func reshapes(_ example: GradientCase) throws {
+    try example.check()
+  }
+  @Test(arguments: GradientCase.cuts) func cuts(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.gathers) func gathers(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.pads) func pads(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.softmaxes) func softmaxes(_ example: GradientCase) throws {
+    try example.check()
+  }
+  @Test(arguments: GradientCase.means) func means(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.clips) func clips(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.casts) func casts(_ example: GradientCase) throws { try example.check() }
+  @Test(arguments: GradientCase.dropouts) func dropouts(_ example: GradientCase) throws {
+    try example.check()
+  }
 }

@@ -103,9 +103,17 @@ struct RandomGraph {
   private mutating func combine(_ x: ValueID, _ shape: [Int]) {
     let others = pool.filter { $0.shape == shape }
     let y = others[below(others.count)].id
-    switch below(3) {
+    switch below(4) {
     case 0: push(b.add(Add(), x, y), shape)
     case 1: push(b.add(Mul(), x, y), shape)
+    case 2:
+      guard shape[0] > 1 else { return }
+      let first = 1 + below(shape[0] - 1)
+      let sizes = [first, shape[0] - first]
+      let name = "Split\(b.graph.nodes.count)"
+      let parts = b.graph.add(
+        Split(axis: 1, partCount: 2), [x, b.ints(sizes)], name: name, outputs: ["\(name).a", "\(name).b"])
+      for (part, size) in zip(parts, sizes) { push(part, [size] + shape.dropFirst()) }
     default:
       guard shape[0] < 12 else { return }
       push(b.add(Concat(axis: 1), x, y), [2 * shape[0]] + shape.dropFirst())

@@ -135,6 +135,24 @@ struct ProgramBuilder {
     return UInt32(start)
   }
 
+  /// Packs weights [channel][k] without their zero blocks; the tables must be made in the order of their instructions.
+  mutating func packSparse(_ rows: [[Int8]]) -> (weights: UInt32, table: UInt32) {
+    var dense = ProgramBuilder()
+    _ = dense.pack(rows)
+    let groups = (rows[0].count + 3) / 4
+    while weights.count % 64 != 0 { weights.append(0) }
+    let start = UInt32(weights.count)
+    var lists: [UInt16] = []
+    for first in stride(from: 0, to: dense.weights.count, by: 64 * groups) {
+      let kept = (0..<groups).filter { group in
+        dense.weights[first + 64 * group..<first + 64 * (group + 1)].contains { $0 != 0 }
+      }
+      lists += [UInt16(kept.count)] + kept.map { UInt16($0) }
+      for group in kept { weights += dense.weights[first + 64 * group..<first + 64 * (group + 1)] }
+    }
+    return (start, constant(lists))
+  }
+
   /// Pads to a multiple of 16 and appends.
   mutating func perChannel<T: BitwiseCopyable & Numeric>(_ values: [T]) -> UInt32 {
     constant(values + [T](repeating: 0, count: (16 - values.count % 16) % 16))

@@ -161,4 +161,56 @@ enum Samples {
     b.emit(PITH_OP_F32_SOFTMAX, [scores], output)
     return b
   }
+
+  /// Instruction numbers of `sparse`.
+  enum Sparse: Int {
+    case quantize, map, vector, empty, dequantize
+  }
+
+  /// A small network of block-sparse convolutions: 3×3 over a map, a product with a vector, and one that keeps
+  /// nothing. [1, 4, 5, 4] goes in, [1, 8] comes out.
+  static func sparse() -> Builder {
+    var b = Builder()
+    let input = b.input([1, 4, 5, 4], name: "image")
+    let output = b.output([1, 8], name: "scores")
+    let x = b.map([1, 5, 4, 4], scale: 0.5, zero: 3)
+    let maps = b.map([1, 5, 4, 20], zero: 2)
+    let flat = b.map([1, 1, 1, 400], zero: 2, at: b.tensors[Int(maps)].offset)
+    let middle = b.map([1, 1, 1, 36])
+    let last = b.map([1, 1, 1, 8])
+    let scratch = UInt32(b.reserve(64))
+    let bias = b.perChannel((0..<36).map { Int32($0 * 3) })
+    let multiplier = b.perChannel([Float](repeating: 0.125, count: 36))
+    /// Every block that `keeps` of its number among the 16 channels' is there.
+    func weights(_ channels: Int, _ depth: Int, keeps: (Int, Int) -> Bool) -> [[Int8]] {
+      (0..<channels).map { (c: Int) -> [Int8] in
+        (0..<depth).map { (k: Int) -> Int8 in keeps(c / 16, k / 4) ? Int8((k * 5 + c * 3) % 9 - 4) : 0 }
+      }
+    }
+    func emit(_ from: UInt32, _ to: UInt32, _ rows: [[Int8]], _ change: (inout pith_window) -> Void) {
+      let packed = b.packSparse(rows)
+      b.emit(PITH_OP_CONV_SPARSE, [from], to) {
+        ($0.weights, $0.table) = (packed.weights, packed.table)
+        ($0.bias, $0.multiplier, $0.scratch) = (bias, multiplier, scratch)
+        $0.window = Builder.window()
+        change(&$0.window)
+      }
+    }
+    b.quantize(input, x, strides: [80, 4, 1, 20])
+    emit(x, maps, weights(20, 36) { block, group in (block + group) % 3 == 0 }) {
+      $0 = Builder.window(kernel: (3, 3), pads: (1, 1, 1, 1))
+      $0.tap_bytes = 4
+      $0.extent = 20
+    }
+    emit(flat, middle, weights(36, 400) { block, group in (7 * block + group) % 5 == 1 }) {
+      $0.tap_bytes = 400
+      $0.extent = 36
+    }
+    emit(middle, last, weights(8, 36) { _, _ in false }) {
+      $0.tap_bytes = 36
+      $0.extent = 8
+    }
+    b.dequantize(last, output, strides: [8, 8, 8, 1])
+    return b
+  }
 }

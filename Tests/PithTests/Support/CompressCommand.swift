@@ -45,6 +45,28 @@ struct CompressCommand {
       error: try String(contentsOfFile: error, encoding: .utf8))
   }
 
+  /// Runs it and kills it after some time, as a power cut would.
+  /// - Returns: whether it was still running then.
+  static func kill(
+    _ arguments: [String], after seconds: Double, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Bool {
+    let executable = try #require(
+      executable, "compress is not built: swift build --product compress", sourceLocation: sourceLocation)
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let end = Date(timeIntervalSinceNow: seconds)
+    while process.isRunning, Date() < end { usleep(1000) }
+    let wasRunning = process.isRunning
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return wasRunning
+  }
+
   /// Runs it with arguments that have to fail, and returns the one line that it prints.
   static func failure(
     _ arguments: [String], status: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation

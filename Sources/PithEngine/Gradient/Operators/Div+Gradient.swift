@@ -15,9 +15,13 @@ extension Div: Differentiable {
     if pass.isNeeded(0) { results[0] = quotient.summed(to: try pass.inputShape(0)) }
     if pass.isNeeded(1) {
       var product = consume quotient
-      product.combine(with: try pass.output()) { -($0 * $1) }
+      product.combine(with: try pass.output(), by: NegatedProduct())
       results[1] = product.summed(to: try pass.inputShape(1))
     }
     return results
   }
+}
+
+private struct NegatedProduct: PairFunction {
+  func callAsFunction(_ gradient: Float, _ quotient: Float) -> Float { -(gradient * quotient) }
 }

@@ -5,8 +5,16 @@ extension HardSigmoid: Differentiable {
 
   public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
     var gradient = try pass.takeGradient()
-    let slope = alpha
-    gradient.combine(with: try pass.output()) { $1 > 0 && $1 < 1 ? slope * $0 : 0 }
+    gradient.combine(with: try pass.output(), by: HardSigmoidSlope(slope: alpha))
     return [gradient]
+  }
+}
+
+private struct HardSigmoidSlope: PairFunction {
+  let slope: Float
+
+  func callAsFunction(_ gradient: Float, _ y: Float) -> Float {
+    let inside = y < 1 ? slope * gradient : 0
+    return y > 0 ? inside : 0
   }
 }

@@ -8,8 +8,14 @@ extension LeakyRelu: Differentiable {
 
   public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
     var gradient = try pass.takeGradient()
-    let slope = alpha
-    gradient.combine(with: alpha > 0 ? try pass.output() : try pass.input(0)) { $1 < 0 ? slope * $0 : $0 }
+    gradient.combine(
+      with: alpha > 0 ? try pass.output() : try pass.input(0), by: LeakyReluSlope(slope: alpha))
     return [gradient]
   }
+}
+
+private struct LeakyReluSlope: PairFunction {
+  let slope: Float
+
+  func callAsFunction(_ gradient: Float, _ x: Float) -> Float { x < 0 ? slope * gradient : gradient }
 }

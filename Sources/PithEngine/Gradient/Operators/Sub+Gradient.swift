@@ -9,7 +9,7 @@ extension Sub: Differentiable {
     if pass.isNeeded(0) { results[0] = gradient.summed(to: try pass.inputShape(0)) }
     if pass.isNeeded(1) {
       var other = (consume gradient).summed(to: try pass.inputShape(1))
-      other.apply { -$0 }
+      other.scale(by: -1)
       results[1] = other
     }
     return results

@@ -1,7 +1,7 @@
 import PithGraph
 
 /// Removes a node whose attributes or constants make it the identity: a reshape to the same shape, padding by
-/// nothing, a transpose that moves nothing, a slice of everything, a concatenation of one, adding 0, multiplying by
+/// nothing, a transpose that moves nothing, a slice of everything, a concatenation of one, a split into one, adding 0, multiplying by
 /// 1, a mean over nothing, a window of one pixel.
 public struct RemoveNoOp: RewriteRule {
   public let name = "remove no-op"
@@ -25,6 +25,7 @@ public struct RemoveNoOp: RewriteRule {
     case is Pad: return context.integers(node, 1)?.allSatisfy { $0 == 0 } == true ? x : nil
     case is Slice: return isWhole(node, type.shape, in: context) ? x : nil
     case is Concat: return node.inputs.count == 1 ? x : nil
+    case let op as Split: return op.partCount == 1 ? x : nil
     case let op as Add where op.activation == nil:
       return isConstant(1, 0) ? x : isConstant(0, 0) ? node.inputs[1] : nil
     case is Sub: return isConstant(1, 0) ? x : nil

@@ -5,6 +5,7 @@ extension Graph {
   /// name that two values share given to one of them only: inputs and outputs of the graph come first.
   func compacted() throws -> Graph {
     var result = Graph(name: name)
+    result.metadata = metadata
     var renumbered: [ValueID: ValueID] = [:]
     var taken: Set<String> = []
     for id in inputs + outputs where !self[id].name.isEmpty { taken.insert(self[id].name) }

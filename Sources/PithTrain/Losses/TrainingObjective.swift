@@ -49,4 +49,39 @@ public struct ObjectiveValue: Sendable {
 public protocol TrainingObjective: Sendable {
   /// - Throws: `GraphError` where outputs and batch do not fit.
   func evaluate(_ outputs: [Tensor], _ batch: TrainingBatch) throws -> ObjectiveValue
+
+  /// How many samples are classified right; nil where the samples have no classes.
+  ///
+  /// The default looks for the largest entry of the first output. Samples that mixup mixed count by the class that
+  /// weighs more.
+  func correctCount(_ outputs: [Tensor], _ batch: TrainingBatch) -> Int?
+}
+
+extension TrainingObjective {
+  public func correctCount(_ outputs: [Tensor], _ batch: TrainingBatch) -> Int? {
+    outputs.first.flatMap { Classification.correctCount($0, batch, threshold: 0.5) }
+  }
+}
+
+/// Predicted classes.
+public enum Classification {
+  /// How many rows of `output`, `[count, classes…]`, have their largest entry at their label.
+  /// - Parameter threshold: above which a single output means class 1.
+  /// - Returns: nil where there are no labels, or the rows do not fit them.
+  public static func correctCount(_ output: Tensor, _ batch: TrainingBatch, threshold: Float) -> Int? {
+    let labels = batch.mixWeight < 0.5 ? batch.partnerLabels ?? batch.labels : batch.labels
+    guard let labels, let values = output.floats, output.shape.first == labels.count, !labels.isEmpty else {
+      return nil
+    }
+    let width = values.count / labels.count
+    guard width > 0 else { return nil }
+    return values.withUnsafeBufferPointer { values in
+      labels.indices.count(where: { row in
+        guard width > 1 else { return (values[row] > threshold ? 1 : 0) == labels[row] }
+        var best = row * width
+        for index in best..<(row + 1) * width where values[index] > values[best] { best = index }
+        return best - row * width == labels[row]
+      })
+    }
+  }
 }

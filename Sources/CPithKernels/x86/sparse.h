@@ -1,0 +1,42 @@
+// What the block-sparse convolutions share: a place in the lists of kept blocks, and chunks of them.
+#ifndef PITH_SPARSE_H
+#define PITH_SPARSE_H
+
+#include "tiles.h"
+
+/// Before the list and the weights of the 16 channels that begin with `channel`.
+typedef struct sparse_place {
+  const uint16_t *kept;
+  const int8_t *weights;
+  int32_t channel;
+} sparse_place;
+
+/// Channels [begin, end) of a convolution.
+typedef struct sparse_part {
+  sparse_place begin;
+  int32_t end;
+  const int32_t *bias;
+  const float *multiplier;
+  int32_t channels;
+} sparse_part;
+
+PITH_INLINE sparse_part sparse_first(const pith_conv_args *a) {
+  return (sparse_part){{a->kept, a->weights, 0}, 0, a->bias, a->multiplier, a->channels};
+}
+
+/// Extends the part by the channels whose kept weights stay in the second-level cache, and returns where the next one
+/// begins.
+PITH_INLINE sparse_place sparse_extend(sparse_part *part) {
+  sparse_place place = part->begin;
+  do {
+    const ptrdiff_t count = *place.kept;
+    if (place.weights - part->begin.weights + 64 * count > CHUNK_BYTES && place.channel > part->begin.channel) break;
+    place.kept += 1 + count;
+    place.weights += 64 * count;
+    place.channel += 16;
+  } while (place.channel < part->channels);
+  part->end = place.channel;
+  return place;
+}
+
+#endif

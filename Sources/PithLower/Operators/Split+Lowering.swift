@@ -1,0 +1,56 @@
+import CPith
+import PithGraph
+
+/// A copy for each part that something reads.
+extension Split: Lowerable {
+  /// The parts that are read: the value, its sizes, and where it begins along the axis.
+  private func parts(_ node: Node, _ lowering: Lowering) throws -> [(id: ValueID, sizes: [Int], start: Int)] {
+    let read = Set(lowering.graph.nodes.flatMap { $0.inputs.compactMap(\.self) } + lowering.graph.outputs)
+    var start = 0
+    var parts: [(id: ValueID, sizes: [Int], start: Int)] = []
+    for output in node.outputs {
+      let sizes = try lowering.sizes(output)
+      if read.contains(output) { parts.append((output, sizes, start)) }
+      start += sizes[try Operands.axis(axis, rank: sizes.count)]
+    }
+    return parts
+  }
+
+  public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let axis = try Operands.axis(axis, rank: sizes.count)
+    // Stay in the order that the operand already has.
+    var last = false
+    if lowering.hasBytes(input) {
+      last = try lowering.bytes(input).layout.isEquivalent(to: .channelsLast(sizes))
+    }
+    func layout(_ sizes: [Int]) -> Layout { last ? .channelsLast(sizes) : .channelsFirst(sizes) }
+    let source = try lowering.bytes(input, layout: layout(sizes))
+    let mapAxis = layout(sizes).mapAxis(of: axis, rank: sizes.count, channelsLast: last)
+    let strides = layout(sizes).byteStrides
+    for part in try parts(node, lowering) {
+      let target = try lowering.defineBytes(part.id, layout: layout(part.sizes))
+      lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
+        $0.move = pith_move(
+          dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides,
+          inputOffset: part.start * strides[mapAxis])
+      }
+    }
+  }
+
+  public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    let strides = Tensor.strides(of: sizes)
+    let axis = try Operands.axis(axis, rank: sizes.count)
+    let source = try lowering.floats(input)
+    for part in try parts(node, lowering) {
+      lowering.define(
+        part.id,
+        floats: try lowering.emitFloatCopy(
+          source, dims: part.sizes, strides: strides, offset: part.start * strides[axis],
+          name: lowering.graph[part.id].name))
+    }
+  }
+}

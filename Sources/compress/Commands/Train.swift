@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Pith
+
+struct Train: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains a network, from its weights or from a fresh initialization.",
+    discussion: """
+      Writes ONNX: the network as it was, with other weights. While it trains, OUT.onnx.checkpoint holds where it stands; \
+      after an interruption the same command with --resume goes on and ends in the same result.
+
+      \(DataOptions.forms)
+
+      Without options: 10 epochs of Adam at 0.001 in batches of 128, the rate falling along a cosine. The same seed gives \
+      the same weights, whatever the number of threads.
+
+      --init fresh wants batch norm kept. Exporters fold it into the convolutions unless asked not to, in PyTorch with
+        torch.onnx.export(model.eval(), example, "model.onnx", dynamo=False,
+            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
+            input_names=["image"], dynamic_axes={"image": {0: "batch"}})
+      which keeps Dropout, too. Training from the weights works on the folded form as well.
+
+      Examples:
+        compress train tutorial.onnx --train points.csv --init fresh --batch 32 -o trained.onnx
+        compress train model.onnx --train train.npz --eval test.npz --lr 1e-4 --epochs 5 -o tuned.onnx
+        compress train resnet20.onnx --train cifar10/train --eval cifar10/test --init fresh --optimizer nesterov \\
+            --lr 0.1 --weight-decay 5e-4 --warmup 1 --augment crop:4,flip --epochs 30 -o trained.onnx
+      """)
+
+  @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
+  var model: String
+
+  @Option(name: .customLong("train"), help: ArgumentHelp("Labelled samples to train on.", valueName: "data"))
+  var training: String
+
+  @Option(
+    name: .customLong("eval"),
+    help: ArgumentHelp("Labelled samples to score the network on.", valueName: "data"))
+  var evaluation: String?
+
+  @Option(
+    name: .customLong("init"), help: "What to begin with: weights, those of the file, or fresh, random ones.")
+  var initialization = TrainingJob.Initialization.weights
+
+  @Option(help: "How often all samples are seen.")
+  var epochs = 10
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "The .onnx file to write.")
+  var outputPath: String
+
+  @Flag(help: "Go on from the checkpoint of an interrupted run, where there is one.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Where to keep it. Default: OUT.onnx.checkpoint.", valueName: "file"))
+  var checkpoint: String?
+
+  @Option(help: ArgumentHelp("Write a report with plots as one HTML file.", valueName: "out.html"))
+  var report: String?
+
+  @Option(help: "Threads; by default all processors.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @OptionGroup(title: "How to train") var settings: TrainingOptionGroup
+  @OptionGroup var data: DataOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(epochs) else {
+      throw ValidationError("--epochs must be from 1 to 1,000,000")
+    }
+    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
+    try Paths.check(
+      outputs: [
+        "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
+      ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
+  }
+
+  func perform(_ line: ProgressLine) throws -> any Report {
+    Parallelism.threadCount = threads
+    let request = TrainingJob.Request(
+      modelPath: model, training: try data.dataSet(training),
+      evaluation: try evaluation.map { try data.dataSet($0) }, initialization: initialization,
+      options: settings.options(epochs: epochs), augmentation: settings.augmentation ?? .none,
+      resumes: resume, checkpointPath: checkpoint, outputPath: outputPath, reportPath: report,
+      threads: threads, command: CommandText.current)
+    return try TrainingJob(request, progress: line.trainingEvents).run()
+  }
+}
+
+extension TrainingJob.Initialization: ExpressibleByArgument {}

@@ -56,7 +56,6 @@ let package = Package(
       name: "compress",
       dependencies: ["Pith", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-    .executableTarget(name: "trainbench", dependencies: ["PithEngine", "PithImport"]),
     // Tests: one target a room.
     .target(name: "PithTestSupport", dependencies: ["PithGraph", "PithData"], path: "Tests/PithTestSupport"),
     .testTarget(name: "PithGraphTests", dependencies: ["PithGraph", "PithTestSupport"]),

@@ -36,10 +36,6 @@ extension Tensor {
     }
   }
 
-  /// self += other.
-  /// - Precondition: both are float32 and have equally many elements.
-  mutating func add(_ other: Tensor) { combine(with: other) { $0 + $1 } }
-
   /// self *= factor.
   mutating func scale(by factor: Float) {
     if factor != 1 { apply { $0 * factor } }

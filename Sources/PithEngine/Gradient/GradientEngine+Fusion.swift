@@ -15,9 +15,8 @@ struct NormalizedActivation: Differentiable {
   func gradientReads(needed: [Bool]) -> GradientReads { normalization.gradientReads(needed: needed) }
 
   func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
-    var outputs = try normalization.evaluate(inputs)
-    outputs[0].clamp(to: ClampBounds(activation))
-    return outputs
+    var operands = inputs
+    return try normalization.evaluate(consuming: &operands, activation: activation)
   }
 
   func evaluateForTraining(

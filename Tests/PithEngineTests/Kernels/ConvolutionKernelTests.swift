@@ -101,9 +101,11 @@ struct PlanarCase: Sendable, CustomTestStringConvertible {
     PlanarCase(batch: 1, channels: 3, filters: 3, input: [28, 28], groups: 3),
     PlanarCase(channels: 4, filters: 4, input: [15, 14], strides: [2, 2], groups: 4),
     PlanarCase(channels: 4, filters: 4, input: [14, 15], kernel: [5, 5], pads: [2, 2], groups: 4),
-    PlanarCase(channels: 4, filters: 4, input: [9, 40], kernel: [2, 4], strides: [2, 3], pads: [1, 2], groups: 4),
+    PlanarCase(
+      channels: 4, filters: 4, input: [9, 40], kernel: [2, 4], strides: [2, 3], pads: [1, 2], groups: 4),
     PlanarCase(channels: 3, filters: 3, input: [12, 11], dilations: [2, 2], pads: [2, 1], groups: 3),
-    PlanarCase(channels: 3, filters: 3, input: [8, 8], kernel: [1, 1], strides: [2, 2], pads: [0, 0], groups: 3),
+    PlanarCase(
+      channels: 3, filters: 3, input: [8, 8], kernel: [1, 1], strides: [2, 2], pads: [0, 0], groups: 3),
     PlanarCase(batch: 2, channels: 2, filters: 2, input: [3, 3], kernel: [3, 3], pads: [0, 0], groups: 2),
   ]
 }
@@ -139,7 +141,9 @@ private func scribbled(_ count: Int) -> [Float] { [Float](repeating: .nan, count
   @Test(arguments: PlanarCase.dense) func forward(_ test: PlanarCase) throws {
     let operands = Operands(test)
     let size = test.output.reduce(1, *)
-    var expected = (0..<test.batch * test.filters * size).map { Double(operands.bias[$0 / size % test.filters]) }
+    var expected = (0..<test.batch * test.filters * size).map {
+      Double(operands.bias[$0 / size % test.filters])
+    }
     test.forEachProduct { expected[$0] += Double(operands.x[$1]) * Double(operands.weights[$2]) }
     for kernels in FloatKernels.all {
       var y = scribbled(expected.count)
@@ -172,7 +176,9 @@ private func scribbled(_ count: Int) -> [Float] { [Float](repeating: .nan, count
     var expected = [Double](repeating: 0, count: operands.weights.count)
     test.forEachProduct { expected[$2] += Double(operands.gradient[$0]) * Double(operands.x[$1]) }
     var bias = [Double](repeating: 0, count: test.filters)
-    for (index, value) in operands.gradient.enumerated() { bias[index / size % test.filters] += Double(value) }
+    for (index, value) in operands.gradient.enumerated() {
+      bias[index / size % test.filters] += Double(value)
+    }
     for kernels in FloatKernels.all {
       var (weights, biases) = (scribbled(expected.count), scribbled(test.filters))
       FilterGradient(try test.shape, kernels).run(

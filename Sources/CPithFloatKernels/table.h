@@ -8,6 +8,7 @@
 #include "elementwise.h"
 #include "movement.h"
 #include "normalization.h"
+#include "packing.h"
 #include "pooling.h"
 #include "winograd.h"
 

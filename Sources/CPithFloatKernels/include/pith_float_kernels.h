@@ -158,8 +158,8 @@ typedef struct pith_float_kernels {
       const float *y, const float *gradient, int64_t count, float low, float high, float *result);
   /// y = clamp(x).
   void (*clamp)(const float *x, int64_t count, float low, float high, float *y);
-  /// y += x.
-  void (*add)(const float *x, int64_t count, float *y);
+  /// y = clamp(y + x).
+  void (*add)(const float *x, int64_t count, float low, float high, float *y);
 } pith_float_kernels;
 
 /// The kernels of an instruction set; null where this CPU has not got it.

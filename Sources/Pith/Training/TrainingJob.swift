@@ -142,7 +142,7 @@ public final class TrainingJob {
     ) { progress.stage(stage, $0, $1) }
   }
 
-  private static func checkFinite(_ graph: Graph, name: String) throws {
+  static func checkFinite(_ graph: Graph, name: String) throws {
     for value in graph.values where value.constant?.floats?.contains(where: { !$0.isFinite }) == true {
       throw TrainingError(
         "training diverged: '\(value.name)' of \(name) is no longer finite after the last step; use a smaller --lr"

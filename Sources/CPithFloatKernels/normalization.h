@@ -20,7 +20,6 @@ KERNEL void moments(const float *x, int64_t count, double *sum, double *squares)
     total += sum_of(a + b);
     for (; i < end; i++) total += x[i];
   }
-  *sum = total;
   const float mean = (float)(total / (double)count);
   const vec means = splat(mean);
   double distance = 0, distances = 0;
@@ -41,7 +40,8 @@ KERNEL void moments(const float *x, int64_t count, double *sum, double *squares)
       distance += d;
     }
   }
-  // The mean was rounded.
+  // The mean was rounded, and its sum was one of large numbers.
+  *sum = (double)mean * (double)count + distance;
   *squares = distances - distance * distance / (double)count;
 }
 

@@ -15,7 +15,9 @@ struct Compress: ParsableCommand {
         compress eval     model.pith --data images.idx.gz,labels.idx.gz
       """,
     version: Pith.version,
-    subcommands: [Inspect.self, Train.self, Quantize.self, Eval.self, Run.self, Bench.self, Apply.self])
+    subcommands: [
+      Inspect.self, Train.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self, Apply.self,
+    ])
 
   static func main() {
     Startup.prepare()

@@ -136,6 +136,10 @@ typedef struct pith_float_kernels {
 /// The kernels of an instruction set; null where this CPU has not got it.
 const pith_float_kernels *pith_float_kernels_for(enum pith_float_set set);
 
+/// From now on the process keeps large blocks that are freed instead of giving their pages back, where the C library can
+/// be told so.
+void pith_keep_freed_memory(void);
+
 #ifdef __cplusplus
 }
 #endif

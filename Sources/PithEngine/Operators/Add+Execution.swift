@@ -12,17 +12,3 @@ extension Add: InPlaceExecutable {
     return [sum]
   }
 }
-
-extension Tensor {
-  /// Clamps the elements of a float32 tensor in place.
-  mutating func clamp(to bounds: ClampBounds) {
-    withMutableFloats { values in
-      values.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        Parallelism.forEachRange(buffer.count, grain: elementwiseGrain) { range in
-          VectorLoops.clamp(base + range.lowerBound, count: range.count, bounds)
-        }
-      }
-    }
-  }
-}

@@ -16,10 +16,19 @@ extension Conv: Executable {
               guard let factors = factors.baseAddress else { return }
               // An input without elements is never read, only its padding.
               let input = input.baseAddress ?? UnsafePointer(output)
+              let biases = bias == nil ? nil : biases.baseAddress
+              let planar = ConvolutionShape(
+                batch: shape[0], channels: x.shape[1], filters: shape[1], groups: groups, window: sliding)
+              if let planar, planar.channelsPerGroup > 1 || groups == 1, x.count > 0,
+                planar.fillsVectors(planar.filtersPerGroup)
+              {
+                return IndirectConvolution.forward(planar).run(
+                  input, weights: factors, bias: biases, clamp: ClampBounds(activation), to: output)
+              }
               let convolution = Convolution(
                 batch: shape[0], channels: x.shape[1], filters: shape[1], groups: groups, window: sliding,
                 clamp: ClampBounds(activation), input: input, weights: factors,
-                bias: bias == nil ? nil : biases.baseAddress, output: output)
+                bias: biases, output: output)
               try convolution.run()
             }
           }

@@ -10,23 +10,100 @@ extension Conv: Differentiable {
   public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
     let gradient = try pass.takeGradient(before: activation)
     let (inputShape, weightShape) = (try pass.inputShape(0), try pass.inputShape(1))
+    let sliding = try SlidingWindow(
+      window(weights: weightShape), input: Array(inputShape.dropFirst(2)),
+      output: Array(gradient.shape.dropFirst(2)))
+    let planar = ConvolutionShape(
+      batch: inputShape[0], channels: inputShape[1], filters: weightShape[0], groups: groups, window: sliding)
+    let general = ConvolutionGradient(
+      batch: inputShape[0], channels: inputShape[1], filters: weightShape[0], groups: groups, window: sliding)
     var results = [Tensor?](repeating: nil, count: pass.needed.count)
-    if pass.isNeeded(2) {
+    if pass.isNeeded(0) {
+      let weights = try pass.input(1)
+      results[0] =
+        try planar.flatMap { try ofInput(gradient, weights: weights, shape: inputShape, $0, sliding) }
+        ?? general.ofInput(gradient, weights: weights, shape: inputShape)
+    }
+    let x = pass.isNeeded(1) ? try pass.input(0) : nil
+    if let planar, !planar.isDepthwise, planar.fillsVectors(planar.filtersPerGroup), gradient.count > 0,
+      x.map({ $0.count > 0 }) ?? true
+    {
+      let found = ofParameters(gradient, x, shape: weightShape, planar, bias: pass.isNeeded(2))
+      results[1] = found.weights
+      if results.count > 2 { results[2] = found.bias }
+    } else if let x {
+      results[1] =
+        try planar.flatMap { try ofDepthwiseWeights(gradient, x, shape: weightShape, $0, sliding) }
+        ?? general.ofWeights(gradient, input: x, shape: weightShape)
+    }
+    if pass.isNeeded(2), results[2] == nil {
       let channels = gradient.shape[1]
       let ones = Array(repeating: 1, count: gradient.rank - 2)
       results[2] = gradient.summed(to: [1, channels] + ones).reshaped([channels])
     }
-    let sliding = try SlidingWindow(
-      window(weights: weightShape), input: Array(inputShape.dropFirst(2)),
-      output: Array(gradient.shape.dropFirst(2)))
-    let convolution = ConvolutionGradient(
-      batch: inputShape[0], channels: inputShape[1], filters: weightShape[0], groups: groups, window: sliding)
-    if pass.isNeeded(0) {
-      results[0] = try convolution.ofInput(gradient, weights: try pass.input(1), shape: inputShape)
-    }
-    if pass.isNeeded(1) {
-      results[1] = try convolution.ofWeights(gradient, input: try pass.input(0), shape: weightShape)
-    }
     return results
+  }
+
+  /// The gradient of the input by the kernels for planes.
+  /// - Returns: nil where they are not made for this shape.
+  private func ofInput(
+    _ gradient: Tensor, weights: Tensor, shape: [Int], _ planar: ConvolutionShape, _ window: SlidingWindow
+  ) throws -> Tensor? {
+    guard gradient.count > 0, planar.isDepthwise || planar.fillsVectors(planar.channelsPerGroup) else {
+      return nil
+    }
+    let depthwise = planar.isDepthwise ? try DepthwiseGradient(planar, window) : nil
+    return Tensor.computing(shape) { result in
+      gradient.withFloats { gradient in
+        weights.withFloats { weights in
+          if let depthwise {
+            depthwise.ofInput(gradient, weights: weights, to: result)
+          } else {
+            IndirectConvolution.inputGradient(planar).run(gradient, weights: weights, to: result)
+          }
+        }
+      }
+    }
+  }
+
+  /// The gradients of the weights, where there is an input to compute them from, and of the bias.
+  private func ofParameters(
+    _ gradient: Tensor, _ x: Tensor?, shape: [Int], _ planar: ConvolutionShape, bias: Bool
+  ) -> (weights: Tensor?, bias: Tensor?) {
+    var results: (weights: [Float], bias: [Float]) = (
+      Array(repeating: 0, count: x == nil ? 0 : shape.reduce(1, *)),
+      Array(repeating: 0, count: bias ? planar.filters : 0)
+    )
+    guard bias || x != nil else { return (nil, nil) }
+    results.weights.withUnsafeMutableBufferPointer { weights in
+      results.bias.withUnsafeMutableBufferPointer { biases in
+        gradient.withFloats { gradient in
+          let product = FilterGradient(planar)
+          guard let x else { return product.run(nil, gradient, weights: nil, bias: biases.baseAddress) }
+          x.withFloats { x in
+            product.run(
+              x, gradient, weights: weights.baseAddress, bias: bias ? biases.baseAddress : nil)
+          }
+        }
+      }
+    }
+    return (
+      x == nil ? nil : Tensor(shape: shape, floats: results.weights),
+      bias ? Tensor(shape: [planar.filters], floats: results.bias) : nil
+    )
+  }
+
+  /// The gradient of the weights where each channel has one filter.
+  /// - Returns: nil where that is not so.
+  private func ofDepthwiseWeights(
+    _ gradient: Tensor, _ x: Tensor, shape: [Int], _ planar: ConvolutionShape, _ window: SlidingWindow
+  ) throws -> Tensor? {
+    guard planar.isDepthwise, gradient.count > 0, x.count > 0 else { return nil }
+    let depthwise = try DepthwiseGradient(planar, window)
+    return Tensor.computing(shape) { weights in
+      gradient.withFloats { gradient in
+        x.withFloats { x in depthwise.ofWeights(x, gradient, to: weights) }
+      }
+    }
   }
 }

@@ -10,25 +10,9 @@ public struct GraphStatistics {
     let shapes = try graph.specialized(batch: 1)
     for node in shapes.nodes {
       parameters[node.id] = node.inputs.reduce(0) { $0 + ($1.flatMap { shapes[$0].constant?.count } ?? 0) }
-      multiplyAdds[node.id] = GraphStatistics.multiplyAdds(node, shapes)
+      multiplyAdds[node.id] = Graph.multiplyAdds(of: node) { shapes[$0].type?.shape.sizes }
     }
     peakActivationBytes = GraphStatistics.peak(shapes)
-  }
-
-  private static func multiplyAdds(_ node: Node, _ graph: Graph) -> Int {
-    guard let output = graph[node.outputs[0]].type?.shape.elementCount else { return 0 }
-    func sizes(_ index: Int) -> [Int]? {
-      index < node.inputs.count ? node.inputs[index].flatMap { graph[$0].type?.shape.sizes } : nil
-    }
-    let depth: Int?
-    switch node.op {
-    case is Conv: depth = sizes(1).flatMap { Shape.elementCount(Array($0.dropFirst())) }
-    case let gemm as Gemm: depth = sizes(0).flatMap { gemm.transposesA ? $0.first : $0.last }
-    case is MatMul: depth = sizes(0)?.last
-    default: depth = nil
-    }
-    let (product, overflow) = output.multipliedReportingOverflow(by: depth ?? 0)
-    return overflow ? Int.max : product
   }
 
   private static func peak(_ graph: Graph) -> Int {

@@ -60,14 +60,28 @@ public struct DependencyGraph: Sendable {
 
   /// The parts of constants that belong to an atom.
   public func slices(of atom: Int) -> [WeightSlice] {
-    extents[atom].flatMap { extent -> [WeightSlice] in
-      let axis = axes[extent.axis]
-      guard graph[axis.value].constant != nil, let labels = labels[extent.axis] else { return [] }
-      let indices = labels.indices.filter { labels[$0] == atom }
-      return (roles[axis] ?? [.other]).map {
-        WeightSlice(constant: axis.value, axis: axis.axis, indices: indices, role: $0)
+    guard let group = groups.first(where: { $0.atoms.contains(atom) }) else { return [] }
+    return slices(of: group)[atom - group.atoms.lowerBound]
+  }
+
+  /// The parts of constants that belong to each atom of a group.
+  public func slices(of group: ChannelGroup) -> [[WeightSlice]] {
+    var result = [[WeightSlice]](repeating: [], count: group.atoms.count)
+    for number in group.axes {
+      let axis = axes[number]
+      guard graph[axis.value].constant != nil, let labels = labels[number] else { continue }
+      var indices = [[Int]](repeating: [], count: group.atoms.count)
+      for (index, atom) in labels.enumerated() where group.atoms.contains(atom) {
+        indices[atom - group.atoms.lowerBound].append(index)
+      }
+      for role in roles[axis] ?? [.other] {
+        for position in result.indices {
+          result[position].append(
+            WeightSlice(constant: axis.value, axis: axis.axis, indices: indices[position], role: role))
+        }
       }
     }
+    return result
   }
 
   /// The indices of each of a value's axes that are left when atoms are removed; nil for an axis that stays whole.

@@ -1,0 +1,67 @@
+import PithGraph
+
+/// What a graph costs, for a batch of one.
+public struct NetworkCost: Sendable, Hashable {
+  public var multiplyAdds: Int
+  /// Elements of the float constants.
+  public var parameters: Int
+  /// Bytes of all constants, as ONNX stores them.
+  public var bytes: Int
+
+  public init(multiplyAdds: Int, parameters: Int, bytes: Int) {
+    self.multiplyAdds = multiplyAdds
+    self.parameters = parameters
+    self.bytes = bytes
+  }
+}
+
+/// What a graph would cost without some atoms, from the sizes of its axes alone.
+public struct PruningCost: Sendable {
+  private let dependencies: DependencyGraph
+  private let sizes: [ValueID: [Int]]
+  private let constants: [ValueID]
+
+  public init(_ dependencies: DependencyGraph) {
+    self.dependencies = dependencies
+    var sizes: [ValueID: [Int]] = [:]
+    var constants: Set<ValueID> = []
+    let graph = dependencies.typed
+    for node in graph.nodes {
+      for case let id? in node.inputs + node.outputs {
+        sizes[id] = graph[id].type?.shape.sizes
+        if graph[id].constant != nil { constants.insert(id) }
+      }
+    }
+    self.sizes = sizes
+    self.constants = constants.sorted()
+  }
+
+  /// The costs of the graph without these atoms.
+  public func cost(removing removed: some Sequence<Int>) -> NetworkCost {
+    var sizes = self.sizes
+    for atom in removed {
+      for extent in dependencies.extents[atom] {
+        let axis = dependencies.axes[extent.axis]
+        sizes[axis.value]?[axis.axis] -= extent.count
+      }
+    }
+    var cost = NetworkCost(multiplyAdds: 0, parameters: 0, bytes: 0)
+    for node in dependencies.typed.nodes {
+      cost.multiplyAdds = cost.multiplyAdds.addingSaturated(Graph.multiplyAdds(of: node) { sizes[$0] })
+    }
+    for id in constants {
+      let count = sizes[id].flatMap(Shape.elementCount) ?? 0
+      let element = dependencies.typed[id].type?.element ?? .float32
+      if element.isFloatingPoint { cost.parameters += count }
+      cost.bytes += count * element.byteCount
+    }
+    return cost
+  }
+}
+
+extension Int {
+  func addingSaturated(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? Int.max : sum
+  }
+}

@@ -1,0 +1,90 @@
+import PithGraph
+
+/// How the share that goes is spread over the groups.
+public enum RatioPolicy: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The same share of each.
+  case uniform
+  /// The least important atoms of the whole network.
+  case global
+  /// Where the measured loss grows least for what is saved. Li et al., "Pruning Filters for Efficient ConvNets", 2017,
+  /// section 3.2.
+  case sensitivity
+}
+
+/// Chooses which atoms of a dependency graph to remove.
+public struct PruningPlanner {
+  public let dependencies: DependencyGraph
+  public let limits: PruningLimits
+  public let cost: PruningCost
+  private let importance: ChannelImportance
+  /// Per group its atoms, the least important first.
+  private let ranked: [[Int]]
+  /// Per group how many atoms it had before it was ever pruned.
+  private let wholes: [Int]
+
+  /// - Parameter wholes: how many atoms each group had before it was ever pruned, by the group's layers, where that is
+  ///   more than it has now.
+  public init(
+    _ dependencies: DependencyGraph, importance: ChannelImportance, limits: PruningLimits = PruningLimits(),
+    wholes: [[String]: Int] = [:]
+  ) {
+    self.dependencies = dependencies
+    self.importance = importance
+    self.limits = limits
+    cost = PruningCost(dependencies)
+    self.wholes = dependencies.groups.map { Swift.max($0.atoms.count, wholes[$0.layers] ?? 0) }
+    ranked = dependencies.groups.map { group in
+      group.atoms.sorted {
+        (importance.scores[$0], $0) < (importance.scores[$1], $1)
+      }
+    }
+  }
+
+  /// The least important atoms of each group, so many.
+  /// - Parameter counts: one for each group; fewer go where the limits say so.
+  public func removal(_ counts: [Int]) -> Set<Int> {
+    var result: Set<Int> = []
+    for group in dependencies.groups {
+      let count = limits.removable(counts[group.id], of: group, whole: wholes[group.id])
+      result.formUnion(ranked[group.id].prefix(count))
+    }
+    return result
+  }
+
+  /// The same share of each group as it was before it was ever pruned.
+  public func uniform(_ ratio: Double) -> Set<Int> {
+    removal(
+      dependencies.groups.map { group in
+        let kept = Double(wholes[group.id]) * (1 - ratio)
+        return group.atoms.count - Int((kept - 1e-9).rounded(.up))
+      })
+  }
+
+  /// Removals of the same share of each group.
+  public var uniformFamily: RemovalFamily {
+    let levels = 1000
+    return RemovalFamily(levels: levels) { uniform(Double($0) / Double(levels) * limits.largestRatio) }
+  }
+
+  /// Removals of the least important atoms of the network.
+  public var globalFamily: RemovalFamily {
+    let groupOfAtom = dependencies.groupOfAtom
+    let order = dependencies.groups.flatMap(\.atoms).sorted {
+      (importance.scores[$0], $0) < (importance.scores[$1], $1)
+    }
+    return RemovalFamily(levels: order.count) { level in
+      var counts = [Int](repeating: 0, count: dependencies.groups.count)
+      for atom in order.prefix(level) { counts[groupOfAtom[atom]] += 1 }
+      return removal(counts)
+    }
+  }
+
+  /// Removals along a path of steps, each of which takes some more atoms of one group.
+  public func family(along path: [SensitivityPath.Step]) -> RemovalFamily {
+    RemovalFamily(levels: path.count) { level in
+      var counts = [Int](repeating: 0, count: dependencies.groups.count)
+      for step in path.prefix(level) { counts[step.group] = step.count }
+      return removal(counts)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import PithGraph
+import PithTestSupport
+import Testing
+
+@testable import PithPasses
+
+@Suite("Prune: sparse masks")
+struct SparseTests {
+  private func masks(
+    _ graph: Graph, _ pattern: SparsityPattern, _ sparsity: Double, _ scope: SparsityScope = .layer
+  ) throws -> [ValueID: [Bool]] {
+    try SparsePlan(graph, pattern: pattern).masks(sparsity: sparsity, scope: scope) { graph[$0].constant }
+  }
+
+  private func mask(_ graph: Graph, _ pattern: SparsityPattern, _ sparsity: Double, of name: String) throws
+    -> [Bool]
+  {
+    let node = try #require(graph.nodes.first { $0.name == name })
+    let id = try #require(node.inputs[1])
+    return try #require(masks(graph, pattern, sparsity)[id])
+  }
+
+  @Test func unstructuredTakesTheSmallest() throws {
+    let graph = try prunableNetwork()
+    let kept = try mask(graph, .unstructured, 0.75, of: "d")
+    #expect(kept.count { $0 } == 24 * 16 * 9 / 4)
+    let node = try #require(graph.nodes.first { $0.name == "d" })
+    let weights = try #require(graph.constant(node, 1)?.floats)
+    let least = zip(weights, kept).filter { $0.1 }.map { abs($0.0) }.min() ?? 0
+    #expect(zip(weights, kept).allSatisfy { $0.1 || abs($0.0) <= least })
+  }
+
+  @Test func twoOfFourAlongInputChannels() throws {
+    let graph = try prunableNetwork()
+    let kept = try mask(graph, .twoOfFour, 1, of: "d")
+    for output in 0..<24 {
+      for tap in 0..<9 {
+        for first in stride(from: 0, to: 16, by: 4) {
+          #expect((first..<first + 4).count { kept[(output * 16 + $0) * 9 + tap] } == 2)
+        }
+      }
+    }
+  }
+
+  @Test func blocksOfAConvolution() throws {
+    let graph = try prunableNetwork()
+    let kept = try mask(graph, .block, 0.5, of: "d")
+    var zeroBlocks = 0
+    for (first, last) in [(0, 16), (16, 24)] {
+      for tap in 0..<9 {
+        for word in 0..<4 {
+          let block = (first..<last).flatMap { output in
+            (word * 4..<word * 4 + 4).map { kept[(output * 16 + $0) * 9 + tap] }
+          }
+          #expect(Set(block).count == 1)
+          if !block[0] { zeroBlocks += 1 }
+        }
+      }
+    }
+    #expect(zeroBlocks == 36)
+  }
+
+  @Test func whatHasNoBlocksIsSkipped() throws {
+    var b = GraphBuilder()
+    let x = b.input(["N", 3, 4, 4])
+    let a = b.conv(x, weights: [16, 3, 1, 1], name: "first")
+    let d = b.conv(a, weights: [16, 1, 3, 3], Conv(padding: .sameUpper, groups: 16), name: "depthwise")
+    let g = b.conv(d, weights: [12, 4, 1, 1], Conv(groups: 4), name: "groups")
+    let graph = try b.build(
+      b.add(Gemm(transposesB: true), b.add(Flatten(), g), b.constant([10, 192]), name: "dense"))
+    let plan = try SparsePlan(graph, pattern: .block)
+    #expect(plan.layers.map(\.name) == ["dense"])
+    #expect(
+      plan.skipped.map(\.reason) == [
+        "its 3 input channels are fewer than a block's 4", "a depthwise convolution reads one channel only",
+        "its groups of 4 inputs and 3 outputs are not whole blocks",
+      ])
+    #expect(try SparsePlan(graph, pattern: .unstructured).layers.count == 4)
+  }
+
+  @Test func aFlattenedMapIsReadPixelByPixel() throws {
+    var b = GraphBuilder()
+    let x = b.input(["N", 3, 2, 2])
+    let a = b.add(Relu(), b.conv(x, weights: [6, 3, 1, 1]))
+    let graph = try b.build(
+      b.add(Gemm(transposesB: true), b.add(Flatten(), a), b.constant([4, 24]), name: "dense"))
+    let typed = try graph.specialized(batch: 1)
+    let order = ReductionOrder.make(typed.nodes[3], in: typed).order
+    #expect(order?.offsets.prefix(8) == [0, 4, 8, 12, 16, 20, -1, -1])
+    #expect(order?.offsets.count == 32)
+  }
+
+  @Test func growingMasksAreNested() throws {
+    var graph = try prunableNetwork()
+    for pattern in [SparsityPattern.unstructured, .block] {
+      var before: [ValueID: [Bool]] = [:]
+      for sparsity in [0.2, 0.5, 0.8] {
+        let now = try masks(graph, pattern, sparsity, .global)
+        for (id, mask) in now {
+          if let old = before[id] { #expect(zip(old, mask).allSatisfy { $0 || !$1 }) }
+          graph.update(id) { value in
+            value.constant?.withMutableFloats { floats in
+              for index in floats.indices where !mask[index] { floats[index] = 0 }
+            }
+          }
+        }
+        before = now
+        let (zeros, all) = now.values.reduce((0, 0)) { ($0.0 + $1.count { !$0 }, $0.1 + $1.count) }
+        #expect(abs(Double(zeros) / Double(all) - sparsity) < 0.02)
+      }
+    }
+  }
+}

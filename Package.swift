@@ -31,16 +31,22 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "PithGraph"),
     .target(name: "PithFiles"),
     .target(name: "PithImport", dependencies: ["PithGraph", "COnnx"]),
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
-      name: "PithData", dependencies: ["PithFiles", "CZlib", .product(name: "Yams", package: "Yams")]),
+      name: "PithData",
+      dependencies: ["PithFiles", "CZlib", "CTurboJPEG", "CPNG", .product(name: "Yams", package: "Yams")]),
     .target(name: "CPithFloatKernels"),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
-    .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
+    .systemLibrary(name: "CPithMath"),
+    .target(
+      name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles", "CPithMath"]),
     .target(
       name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
@@ -63,7 +69,9 @@ let package = Package(
       name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
-    .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
+    .testTarget(
+      name: "PithEngineTests",
+      dependencies: ["PithEngine", "CPithFloatKernels", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(

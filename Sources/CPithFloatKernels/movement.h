@@ -1,35 +1,39 @@
 // Transposes, padded copies, sums of rows.
 
-/// Transposes by blocks; `bias` is added to, and the clamp applied to, each source column where `finishes`.
+/// One block of a transpose; `bias` is added to, and the clamp applied to, each source column where `finishes`.
+HELPER void transpose_one(
+    const int finishes, const float *source, int64_t source_pitch, float *target, int64_t target_pitch,
+    const float *bias, float low, float high) {
+  vec block[LANES];
+  UNROLL for (int i = 0; i < LANES; i++) block[i] = load(source + i * source_pitch);
+  transpose_block(block);
+  UNROLL for (int i = 0; i < LANES; i++) {
+    if (finishes) block[i] = clamp_vec(block[i] + splat(bias ? bias[i] : 0), splat(low), splat(high));
+    store(target + i * target_pitch, block[i]);
+  }
+}
+
+/// By blocks, of which the last ones overlap those before where there is an odd rest.
 HELPER void transpose_all(
     const int finishes, const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target,
     int64_t target_pitch, const float *bias, float low, float high) {
-  const vec lows = splat(low), highs = splat(high);
-  int64_t row = 0;
-  for (; row + LANES <= rows; row += LANES) {
-    int64_t column = 0;
-    for (; column + LANES <= columns; column += LANES) {
-      vec block[LANES];
-      UNROLL for (int i = 0; i < LANES; i++) block[i] = load(source + (row + i) * source_pitch + column);
-      transpose_block(block);
-      UNROLL for (int i = 0; i < LANES; i++) {
-        if (finishes) block[i] = clamp_vec(block[i] + splat(bias ? bias[column + i] : 0), lows, highs);
-        store(target + (column + i) * target_pitch + row, block[i]);
-      }
-    }
-    for (; column < columns; column++) {
-      for (int i = 0; i < LANES; i++) {
-        float value = source[(row + i) * source_pitch + column];
-        if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
-        target[column * target_pitch + row + i] = value;
-      }
-    }
-  }
-  for (; row < rows; row++) {
+  if (rows < LANES || columns < LANES) {
     for (int64_t column = 0; column < columns; column++) {
-      float value = source[row * source_pitch + column];
-      if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
-      target[column * target_pitch + row] = value;
+      for (int64_t row = 0; row < rows; row++) {
+        float value = source[row * source_pitch + column];
+        if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
+        target[column * target_pitch + row] = value;
+      }
+    }
+    return;
+  }
+  for (int64_t next = 0; next < rows; next += LANES) {
+    const int64_t row = next + LANES <= rows ? next : rows - LANES;
+    for (int64_t following = 0; following < columns; following += LANES) {
+      const int64_t column = following + LANES <= columns ? following : columns - LANES;
+      transpose_one(
+          finishes, source + row * source_pitch + column, source_pitch, target + column * target_pitch + row,
+          target_pitch, bias ? bias + column : 0, low, high);
     }
   }
 }
@@ -48,13 +52,15 @@ KERNEL void transpose_padded(
   target += whole;
   const int64_t left = rows - whole;
   int64_t column = 0;
-  for (; column + LANES <= columns; column += LANES) {
+  while (columns >= LANES && column < columns) {
+    if (column + LANES > columns) column = columns - LANES;
     vec block[LANES];
     UNROLL for (int i = 0; i < LANES; i++) {
       block[i] = i < left ? load(source + i * source_pitch + column) : splat(0);
     }
     transpose_block(block);
     UNROLL for (int i = 0; i < LANES; i++) store(target + (column + i) * target_pitch, block[i]);
+    column += LANES;
   }
   for (; column < columns; column++) {
     for (int64_t i = 0; i < LANES; i++) {

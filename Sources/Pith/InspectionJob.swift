@@ -21,16 +21,29 @@ public enum InspectionJob {
         name: node.label, op: LayerTable.operators(node),
         outputShape: shape(simplified[node.outputs[0]].type),
         parameters: statistics.parameters[node.id] ?? 0, multiplyAdds: statistics.multiplyAdds[node.id] ?? 0,
-        placement: reason == nil ? .int8 : .float32, reason: reason)
+        placement: reason == nil ? .int8 : .float32, reason: reason,
+        weightDensity: weightDensity(of: node, in: simplified))
     }
     let weights = simplified.parameterCount * 4
+    var totals = InspectionReport.Totals(of: nodes)
+    // Weights that two nodes share count twice, as in the sum of the nodes' parameters.
+    totals.nonzeroParameters = simplified.nodes.reduce(0) { sum, node in
+      node.inputs.reduce(sum) { $0 + ($1.flatMap { simplified[$0].constant?.nonzeroCount } ?? 0) }
+    }
     return InspectionReport(
       model: path, format: "onnx", fileBytes: FileSize.bytes(path), inputs: values(graph.inputs, graph),
-      outputs: values(graph.outputs, graph), nodes: nodes,
+      outputs: values(graph.outputs, graph), nodes: nodes, totals: totals,
       memory: .init(weightBytes: weights, peakActivationBytes: statistics.peakActivationBytes),
       warnings: nodes.compactMap { node in
         node.reason.map { "'\(node.name)' (\(node.op)) would run in fp32: \($0)" }
       })
+  }
+
+  /// Of the largest constant that the node reads: its weights, and not its bias.
+  private static func weightDensity(of node: Node, in graph: Graph) -> Double? {
+    let constants = node.inputs.compactMap { $0.flatMap { graph[$0].constant } }.filter { $0.floats != nil }
+    guard let weights = constants.max(by: { $0.count < $1.count }), weights.count > 1 else { return nil }
+    return Double(weights.nonzeroCount) / Double(weights.count)
   }
 
   private static func values(_ ids: [ValueID], _ graph: Graph) -> [InspectionReport.Value] {

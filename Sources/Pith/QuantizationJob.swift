@@ -22,6 +22,8 @@ public struct QuantizationJob {
     public var keepsNames: Bool
     /// How layers with many zero weights are stored.
     public var preference: ProgramPreference
+    /// Training with the rounding of the integer kernels in the loop, where it is asked for.
+    public var fineTuning: FineTuning?
     /// For the report.
     public var command: String
 
@@ -29,7 +31,8 @@ public struct QuantizationJob {
       modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
       evaluation: DataSet?,
       isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
-      keepsNames: Bool, preference: ProgramPreference = .speed, command: String
+      keepsNames: Bool, preference: ProgramPreference = .speed, fineTuning: FineTuning? = nil,
+      command: String
     ) {
       self.modelPath = modelPath
       self.calibration = calibration
@@ -43,6 +46,7 @@ public struct QuantizationJob {
       self.threads = threads
       self.keepsNames = keepsNames
       self.preference = preference
+      self.fineTuning = fineTuning
       self.command = command
     }
   }
@@ -50,13 +54,18 @@ public struct QuantizationJob {
   /// Called with the name of a stage and how far it is.
   public typealias Progress = (_ stage: String, _ done: Int, _ total: Int) -> Void
 
-  private let request: Request
-  private let progress: Progress
-  private let watch = Stopwatch()
+  let request: Request
+  let events: TrainingEvents
+  let watch = Stopwatch()
+  var progress: Progress { events.stage }
 
   public init(_ request: Request, progress: @escaping Progress = { _, _, _ in }) {
+    self.init(request, events: TrainingEvents(stage: progress))
+  }
+
+  public init(_ request: Request, events: TrainingEvents) {
     self.request = request
-    self.progress = progress
+    self.events = events
   }
 
   /// Does the work and writes the files.
@@ -76,8 +85,9 @@ public struct QuantizationJob {
     if let evaluation = request.evaluation { try predictor.check(evaluation) }
 
     var kept: [[Float]] = []
-    let model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
+    var model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
+    let tuned = try fineTune(&model, simplified, predictor, name: name)
     let program = try watch.time("lower") {
       try Lowering.lower(model, preference: request.preference, keepsNames: request.keepsNames)
     }
@@ -91,8 +101,10 @@ public struct QuantizationJob {
     )
     lineage.measured(accuracy?.fp32, on: request.evaluation?.name)
     result.warnings = lineage.warnings + result.warnings
+    result.fineTuning = tuned?.report
     result.history = try history(lineage, result, runtime)
     try write(program, model, result)
+    tuned?.checkpoint.remove()
     return result
   }
 
@@ -114,7 +126,7 @@ public struct QuantizationJob {
   }
 
   /// The program on the runtime. Where the runtime refuses it, the message names the model and what may be the cause.
-  private static func opened(_ program: Program, name: String) throws -> PithModel {
+  static func opened(_ program: Program, name: String) throws -> PithModel {
     do {
       return try PithModel(bytes: program.bytes, source: name)
     } catch {
@@ -165,7 +177,7 @@ public struct QuantizationJob {
   }
 
   /// Calls `body` with each batch of the calibration samples.
-  private func feed(
+  func feed(
     _ stage: String, _ predictor: FloatPredictor, _ body: (Tensor, [Float]) throws -> Void
   ) throws {
     let reader = request.calibration.batches(
@@ -211,68 +223,6 @@ public struct QuantizationJob {
     let latencies = try Benchmark.alternate([float, integer], seconds: 0.4)
     return LatencyComparison(
       fp32: latencies[0].latency, int8: latencies[1].latency, isa: runtime.isa.description, threads: 1)
-  }
-
-  // MARK: Report
-
-  /// The network's history with this step; for a page, timed as far as its files are near.
-  private func history(
-    _ lineage: Lineage, _ report: QuantizationReport, _ runtime: PithModel
-  ) throws -> NetworkHistory {
-    var history = lineage.history
-    history.steps.append(NetworkHistory.Step(report))
-    history.steps[history.steps.count - 1].evaluationData = request.evaluation.map {
-      Lineage.shortName($0.name)
-    }
-    guard request.reportPath != nil else { return history }
-    try StepTimer(near: [request.modelPath, request.outputPath]).time(&history, last: .init(program: runtime))
-    return history
-  }
-
-  private func report(
-    name: String, model: QuantizedModel, program: Program, noise: SignalToNoise,
-    accuracy: AccuracyComparison?,
-    latency: LatencyComparison?, log: [AppliedRewrite]
-  ) -> QuantizationReport {
-    let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
-    return QuantizationReport(
-      tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
-      input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
-      output: .init(path: request.outputPath, bytes: program.bytes.count),
-      method: model.settings.method.rawValue,
-      samples: Swift.min(model.sampleCount, request.samples, request.calibration.count),
-      options: .init(equalization: model.equalizedPairs > 0, biasCorrection: model.settings.correctsBias),
-      accuracy: accuracy, latency: latency,
-      memory: .init(
-        arenaBytes: program.arenaBytes, weightBytes: program.weightBytes, fileBytes: program.bytes.count),
-      signalToNoise: model.graph.outputs.first.flatMap { noise.decibels($0) },
-      layers: LayerTable.layers(model, program, noise), warnings: warnings(model, accuracy),
-      passes: counts.sorted { $0.key < $1.key }.map { .init(rule: $0.key, count: $0.value) },
-      seconds: watch.stages)
-  }
-
-  private func warnings(_ model: QuantizedModel, _ accuracy: AccuracyComparison?) -> [String] {
-    var result = model.floatNodes.map {
-      "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
-    }
-    if let input = model.graph.inputs.first, let range = model.activations[input]?.range,
-      Swift.max(range.upperBound, -range.lowerBound) > 32
-    {
-      result.append(
-        "inputs span \(range.lowerBound) to \(range.upperBound), and networks are usually trained on numbers near 1: check --scale, --mean and --std"
-      )
-    }
-    let samples = Swift.min(model.sampleCount, request.samples, request.calibration.count)
-    if samples < 64 {
-      result.append("only \(samples) calibration samples: ranges are more certain with 256 or more")
-    }
-    let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
-    if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {
-      result.append(
-        "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
-      )
-    }
-    return result
   }
 }
 

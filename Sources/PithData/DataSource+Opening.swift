@@ -1,17 +1,34 @@
+import Foundation
 import PithFiles
 
 extension DataSource {
   /// Opens the files: the samples, and the labels where they are in a file or an array of their own.
   func open() throws -> (samples: any SampleSource, labels: (any SampleSource)?) {
     let format = try FileFormat(path)
-    if !arrays.isEmpty, format != .npz {
+    if !arrays.isEmpty, format != .zip {
       throw FileError(
         path: path,
-        reason: "is no archive of arrays, so ':\(arrays.joined(separator: ","))' "
+        reason: "is no archive of arrays or images, so ':\(arrays.joined(separator: ","))' "
           + "has no meaning; leave it away")
     }
     if labelColumn != nil, format != .csv {
       throw FileError(path: path, reason: "is no table, so it has no label column; leave it away")
+    }
+    let images = try openImages(format)
+    if images == nil, imageSize != nil || channels != nil {
+      throw FileError(
+        path: path,
+        reason:
+          "holds no image files, so \(imageSize == nil ? "'channels'" : "'resize'") has no meaning; leave it away"
+      )
+    }
+    if let images {
+      if let labelPath, images.holdsLabels {
+        throw FileError(
+          path: images.name,
+          reason: "has classes, one for each of its folders, so \(labelPath) is one file too many")
+      }
+      return (images, try labelPath.map(DataSource.openLabels))
     }
     if labelPath != nil, arrays.count > 1 {
       throw FileError(
@@ -24,14 +41,16 @@ extension DataSource {
     case .npy: samples = try NPY.open(path)
     case .csv:
       let table = try CSVTable(path, labelColumn: labelColumn)
-      if table.holdsLabels, let labelPath {
+      if table.holdsLabels || table.labelTable != nil, let labelPath {
         throw FileError(
           path: path,
-          reason: "has labels in \(table.columnName(table.labelColumn ?? 0)), so \(labelPath) is "
+          reason: "has labels in \(table.labelColumnNames), so \(labelPath) is "
             + "one file too many")
       }
       samples = table
-    case .npz:
+      if let ownLabels = table.labelTable { labels = ownLabels }
+    case .folder: throw FileError(reading: path, code: EISDIR)
+    case .zip:
       let archive = try ZipArchive(path)
       samples = try NPZ.open(arrays.first ?? NPZ.inputName(in: archive), in: archive)
       let name = arrays.isEmpty ? NPZ.labelName(in: archive) : arrays.dropFirst().first
@@ -43,6 +62,21 @@ extension DataSource {
     }
     if let labels { try DataSource.checkLabels(labels, samples: samples) }
     return (samples, labels)
+  }
+
+  /// Opens a folder of images, of the file system or of an archive.
+  /// - Returns: `nil` where the data are of another format.
+  private func openImages(_ format: FileFormat) throws -> ImageFolder? {
+    let listing: ImageListing
+    switch format {
+    case .folder: listing = try ImageListing(folder: path)
+    case .zip:
+      let archive = try ZipArchive(path)
+      guard archive.holdsImages else { return nil }
+      listing = try ImageListing(archive, folder: arrays.joined(separator: ","))
+    case .idx, .npy, .csv: return nil
+    }
+    return try ImageFolder(listing, format: ImageFolder.Format(size: imageSize, channels: channels))
   }
 
   private static func openLabels(_ path: String) throws -> any SampleSource {
@@ -57,7 +91,8 @@ extension DataSource {
           reason: "has \(table.columnCount) columns, none of them headed 'label'; keep the column of labels")
       }
       return table
-    case .npz:
+    case .folder: throw FileError(path: path, reason: "is a folder, and labels are in one file; name it")
+    case .zip:
       let archive = try ZipArchive(path)
       let names = NPZ.arrayNames(archive)
       guard let name = NPZ.labelName(in: archive) ?? (names.count == 1 ? names.first : nil) else {
@@ -82,4 +117,21 @@ extension DataSource {
   /// Whether the samples are a table of text, which may have a column of labels.
   /// - Throws: `FileError` when the file cannot be read, or is of no known format.
   public func isTable() throws -> Bool { try FileFormat(path) == .csv }
+
+  /// Whether the samples are image files, in a folder or an archive.
+  /// - Throws: `FileError` when the file cannot be read, or is of no known format.
+  public func holdsImageFiles() throws -> Bool {
+    switch try FileFormat(path) {
+    case .folder: true
+    case .zip: try ZipArchive(path).holdsImages
+    case .idx, .npy, .csv: false
+    }
+  }
+}
+
+extension ZipArchive {
+  /// Whether this is an archive of images, not of arrays.
+  var holdsImages: Bool {
+    entries.contains { ImageListing.isImage($0.name) } && !entries.contains { $0.name.hasSuffix(".npy") }
+  }
 }

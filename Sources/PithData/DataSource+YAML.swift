@@ -9,7 +9,7 @@ extension DataSource {
     case data
     case labels
     case labelColumn = "label-column"
-    case shape, scale, mean, std
+    case shape, scale, mean, std, resize, channels
   }
 
   /// Reads a file that names the data and how they are read:
@@ -21,6 +21,8 @@ extension DataSource {
   ///     scale: 1/255
   ///     shape: [3, 32, 32]
   ///     label-column: species         # of a CSV file
+  ///     resize: 32x32                 # height x width, of image files
+  ///     channels: 3                   # or 1 for grey, of image files
   ///
   /// - Throws: `FileError` with the line when it is not such a file.
   init(yaml path: String) throws {
@@ -47,6 +49,8 @@ extension DataSource {
     }
     labelColumn = try fields[.labelColumn]?.text()
     shape = try fields[.shape]?.shape()
+    imageSize = try fields[.resize]?.imageSize()
+    channels = try fields[.channels]?.channels()
     preprocessing = Preprocessing(
       scale: try fields[.scale]?.numbers(), mean: try fields[.mean]?.numbers(),
       std: try fields[.std]?.numbers())
@@ -124,6 +128,20 @@ extension DataSource {
         }
         return number
       }
+    }
+
+    func imageSize() throws -> ImageSize {
+      guard let size = node.scalar.flatMap({ ImageSize($0.string) }) else {
+        throw error("should be height and width in pixels, such as 32x32")
+      }
+      return size
+    }
+
+    func channels() throws -> Int {
+      guard let channels = node.scalar.flatMap({ Int($0.string) }), channels == 1 || channels == 3 else {
+        throw error("should be 3 for red, green and blue, or 1 for grey")
+      }
+      return channels
     }
 
     func shape() throws -> [Int] {

@@ -7,11 +7,16 @@ import PithFiles
 ///     X.npy[,Y.npy]
 ///     FILE.npz[:x[,y]]
 ///     FILE.csv
+///     FOLDER
+///     ARCHIVE.zip[:FOLDER]
 ///     FILE.data.yaml
 ///
 /// The format is told by the files' contents, not by their names (except YAML); samples and labels may be of
 /// different formats; IDX, NPY and CSV files may be compressed with gzip. A path with a comma or a colon in it
 /// is taken as it is if the file exists.
+///
+/// A folder holds JPEG or PNG images in a folder for each class, numbered in the order of their names; a folder
+/// of images without folders has no labels, unless a file of them follows, in the order of the images' names.
 ///
 /// In an `.npz` the samples are the array called x, images, data, inputs, input, features, x_test or arr_0,
 /// or the only one, and the labels the one called y, labels, label, targets, target, classes, class, y_test or
@@ -19,14 +24,20 @@ import PithFiles
 ///
 /// In a table, the labels are the column that is headed label, labels, class, target or y.
 public struct DataSource: Equatable, Sendable {
-  /// The file of samples.
+  /// The file of samples, or the folder of images.
   public var path: String
   /// For an `.npz`: the array of samples, and that of labels if it has two names. Empty for the usual names.
+  /// For an archive of images: the folder, in one or more pieces where its name has commas.
   public var arrays: [String] = []
   /// The file of labels, if they are not in the first.
   public var labelPath: String?
-  /// For a table: the header of the column of labels, or `first`, `last`, or its number from 1.
+  /// For a table: the header of the column of labels, or `first`, `last`, or its number from 1; or several of
+  /// these with commas between.
   public var labelColumn: String?
+  /// For image files: the size that they are given, if not all have one.
+  public var imageSize: ImageSize?
+  /// For image files: 1 to make them grey, 3 for red, green and blue; `nil` for what the first one is.
+  public var channels: Int?
   /// The shape that samples are given, of as many elements as they have in the file.
   public var shape: [Int]?
   public var preprocessing = Preprocessing()
@@ -50,7 +61,9 @@ public struct DataSource: Equatable, Sendable {
     name = specification
     path = place(specification)
     if specification.isEmpty {
-      throw FileError(path: "''", reason: "no data are named; give a file of IDX, NPY, NPZ or CSV data")
+      throw FileError(
+        path: "''",
+        reason: "no data are named; give a file of IDX, NPY, NPZ or CSV data, or a folder of images")
     }
     if access(path, F_OK) == 0 { return }
 
@@ -81,13 +94,14 @@ public struct DataSource: Equatable, Sendable {
     }
   }
 
-  /// Splits `FILE.npz:x,y` at the colon.
+  /// Splits `FILE.npz:x,y` or `ARCHIVE.zip:FOLDER` at the colon.
   private static func splitArrays(
     _ specification: String, _ place: (Substring) -> String
   ) -> (file: Substring, names: Substring)? {
     guard let colon = specification.lastIndex(of: ":") else { return nil }
     let file = specification[..<colon]
-    guard file.lowercased().hasSuffix(".npz") || access(place(file), F_OK) == 0 else { return nil }
+    guard [".npz", ".zip"].contains(where: file.lowercased().hasSuffix) || access(place(file), F_OK) == 0
+    else { return nil }
     return (file, specification[specification.index(after: colon)...])
   }
 

@@ -6,7 +6,7 @@ import PithFiles
 /// Each of the three is one number for all elements, or one for each channel. The channels of a sample are
 /// its first axis where that has as many entries as numbers are given ([C, H, W]), otherwise its last axis
 /// ([H, W, C]; the features of a table). What is `nil` is left to the data: scale 1 (1/255 for unsigned bytes
-/// of IDX files), mean 0, std 1.
+/// of IDX files and for images), mean 0, std 1.
 public struct Preprocessing: Equatable, Sendable {
   public var scale: [Double]?
   public var mean: [Double]?

@@ -7,7 +7,7 @@ protocol SampleSource: Sendable {
   var sampleShape: [Int] { get }
   /// Whether each sample comes with its label.
   var holdsLabels: Bool { get }
-  /// Whether the numbers are unsigned bytes of the IDX format, by custom pixels from 0 to 255.
+  /// Whether the numbers are unsigned bytes of the IDX format, or of images: by custom pixels from 0 to 255.
   var holdsPixels: Bool { get }
 
   /// Whether every number is a whole one from 0 to 255.

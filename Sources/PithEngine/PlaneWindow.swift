@@ -17,8 +17,8 @@ struct PlaneWindow {
   /// The padding before the first row and column; negative where a tile begins inside.
   var pad: (rows: Int, columns: Int)
 
-  /// Floats past the end that may be read, and are there: copies are done eight at a time.
-  static let slack = 8
+  /// Floats past the end that may be read, and are there: loops go on to the end of a vector.
+  static let slack = 16
 
   /// The part of the window's output that begins at a row and a column.
   func tile(row: Int, rows: Int, column: Int, columns: Int) -> PlaneWindow {
@@ -124,6 +124,12 @@ struct PlaneLayout {
   func load(
     _ plane: UnsafePointer<Float>?, into scratch: UnsafeMutablePointer<Float>, padding: Float
   ) {
+    if let plane, padding == 0, isWhole {
+      FloatKernels.best.call.pad?(
+        plane, Int64(window.input.rows), Int64(window.input.columns), scratch, Int64(phaseRows), Int64(pitch),
+        Int64(window.pad.rows), Int64(window.pad.columns))
+      return
+    }
     var target = scratch
     for rowPhase in rowPhases {
       for (remainder, inside) in columnPhases {
@@ -144,6 +150,24 @@ struct PlaneLayout {
       }
     }
   }
+
+  /// Whether the scratch is the plane with zeros around it, and nothing else.
+  var isWhole: Bool {
+    window.stride == (1, 1) && window.pad.rows >= 0 && window.pad.columns >= 0
+      && window.pad.rows + window.input.rows <= phaseRows
+      && window.pad.columns + window.input.columns <= pitch
+  }
+
+  /// The phases, one after another: where each begins in the scratch, and the taps that read it.
+  var phaseTaps: [(start: Int, taps: [Int])] {
+    let size = phaseRows * pitch
+    return (0..<rowPhases.count * columnPhases.count).map { phase in
+      (phase * size, tapOffsets.indices.filter { tapOffsets[$0] / size == phase })
+    }
+  }
+
+  /// Elements of one phase.
+  var phaseCount: Int { phaseRows * pitch }
 
   /// Adds the scratch to a plane; what stands for padding is left out.
   func unload(_ scratch: UnsafePointer<Float>, addingTo plane: UnsafeMutablePointer<Float>) {

@@ -65,10 +65,12 @@ extension InspectionReport {
     public var placement: Placement
     /// Why the node runs in float; `nil` for an integer node.
     public var reason: String?
+    /// The share of the weights that are not zero, from 0 to 1; `nil` for a node that has none.
+    public var weightDensity: Double?
 
     public init(
       name: String, op: String, outputShape: [Dimension], parameters: Int, multiplyAdds: Int,
-      placement: Placement, reason: String? = nil
+      placement: Placement, reason: String? = nil, weightDensity: Double? = nil
     ) {
       self.name = name
       self.op = op
@@ -77,6 +79,7 @@ extension InspectionReport {
       self.multiplyAdds = multiplyAdds
       self.placement = placement
       self.reason = reason
+      self.weightDensity = weightDensity.flatMap { $0.isFinite ? $0 : nil }
     }
   }
 
@@ -87,13 +90,19 @@ extension InspectionReport {
     public var multiplyAdds: Int
     public var int8Nodes: Int
     public var float32Nodes: Int
+    /// The parameters that are not zero; `nil` where nobody counted.
+    public var nonzeroParameters: Int?
 
-    public init(nodes: Int, parameters: Int, multiplyAdds: Int, int8Nodes: Int, float32Nodes: Int) {
+    public init(
+      nodes: Int, parameters: Int, multiplyAdds: Int, int8Nodes: Int, float32Nodes: Int,
+      nonzeroParameters: Int? = nil
+    ) {
       self.nodes = nodes
       self.parameters = parameters
       self.multiplyAdds = multiplyAdds
       self.int8Nodes = int8Nodes
       self.float32Nodes = float32Nodes
+      self.nonzeroParameters = nonzeroParameters
     }
 
     public init(of nodes: [Node]) {

@@ -34,7 +34,8 @@ import Testing
       return message { try DataSet(path) }
     }
     #expect(
-      try text([0x89, 0x50, 0x4E, 0x47, 0x0D]).contains("is a PNG image; data are IDX, NPY, NPZ or CSV"))
+      try text([0x89, 0x50, 0x4E, 0x47, 0x0D]).contains(
+        "is a PNG image; data are IDX, NPY, NPZ, CSV or folders of images: name the folder"))
     #expect(try text([0x89, 0x48, 0x44, 0x46]).contains("an HDF5 file"))
     #expect(try text([1, 2, 3, 4]).contains("no format known here"))
     let x = try files.write(npy([1, 2], [1, 2]), "x.npy")

@@ -72,7 +72,7 @@ import Testing
     #expect(message { try DataSet(none) }.contains("holds no samples"))
     #expect(message { try DataSet(files.write([], "empty.idx")) }.contains("is empty"))
     #expect(message { try DataSet(files.path("no.idx")) }.contains("no such file"))
-    #expect(message { try DataSet(files.directory) }.contains("this is a directory"))
+    #expect(message { try DataSet(files.directory) }.contains("is no image by its name"))
   }
 
   /// The data sets that Debian's package installs, and the samples kept here.

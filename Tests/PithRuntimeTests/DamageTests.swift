@@ -90,7 +90,7 @@ import Testing
     let table = constants + Int(b.instructions[Samples.Sparse.map.rawValue].table)
     let bytes = constants + b.constants.count - table
     var ran = 0
-    for round in 0..<20_000 {
+    for round in 0..<5000 {
       var damaged = file
       for _ in 0..<(1 + random.next() % 3) {
         let place = table + Int(random.next() % UInt64(bytes / 2)) * 2

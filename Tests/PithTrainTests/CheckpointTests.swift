@@ -53,7 +53,7 @@ final class TemporaryFolder {
     let path = folder.file("x.checkpoint")
     let checkpoint = Checkpoint(path: path, identity: try identity())
     #expect(try !checkpoint.load())
-    let arrays: [[Float]] = [[1, -0.0, .nan, .infinity, 1e-45], [], [3]]
+    let arrays: [[Float]] = [[1, -0.0, .nan, .infinity, 0x1p-149], [], [3]]
     checkpoint.set("a/floats", floats: arrays)
     try checkpoint.set("a/list", [1.5, .infinity])
     checkpoint["bytes"] = [1, 2, 3]

@@ -4,11 +4,18 @@ extension NetworkFigures {
   public init(of graph: Graph) throws {
     let simplified = try Simplify.run(graph).graph
     let statistics = try GraphStatistics(simplified)
-    let constants = Set(simplified.nodes.flatMap { $0.inputs.compactMap(\.self) })
     self.init(
       parameters: simplified.parameterCount,
-      nonzeroParameters: constants.reduce(0) { $0 + (simplified[$1].constant?.nonzeroCount ?? 0) },
+      nonzeroParameters: simplified.nonzeroParameterCount,
       multiplyAdds: statistics.multiplyAdds.values.reduce(0) { $0.addingSaturated($1) })
+  }
+}
+
+extension Graph {
+  /// The elements of all constants in use that are not zero.
+  var nonzeroParameterCount: Int {
+    let used = Set(nodes.flatMap { $0.inputs.compactMap(\.self) })
+    return used.reduce(0) { $0 + (self[$1].constant?.nonzeroCount ?? 0) }
   }
 }
 

@@ -38,6 +38,11 @@ public struct TrainingMaterial: Sendable {
     targets = TrainingTargets(
       classes: classes, numberCount: store.targetCount, loss: options.loss, outputs: outputs,
       hasOpenEnd: TrainingLoss.hasOpenEnd(graph))
+    if isLabelled, case .numbers(let count) = targets, let outputs, count != outputs {
+      throw PithFailure(
+        "\(store.name): its labels are no classes but \(count) number\(count == 1 ? "" : "s") a sample, and \(name) gives \(outputs); give class numbers, or as many numbers as the model has outputs"
+      )
+    }
     let labels = targets == .classes ? classes : nil
     try Self.check(labels, below: outputs, of: store.name, model: name)
 

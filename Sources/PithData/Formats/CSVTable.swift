@@ -4,7 +4,8 @@ import PithFiles
 ///
 /// The first line is a header if any of its fields is not a number. Fields are separated by commas, or by
 /// semicolons or tabs where the first line has no comma. The column of labels is the one that is named, else
-/// the one whose header is of ``labelNames``; without a header there is none unless it is named.
+/// the one whose header is of ``labelNames``; without a header there is none unless it is named. Several may be
+/// named, with commas between: they are then read as samples of their own, by ``labelTable``.
 struct CSVTable: SampleSource {
   let name: String
   let count: Int
@@ -12,17 +13,21 @@ struct CSVTable: SampleSource {
   /// The header, if there is one.
   let header: [String]?
   let columnCount: Int
-  /// The column of labels, from 0.
+  /// The column of labels, from 0, if there is one.
   let labelColumn: Int?
+  /// The columns that are the elements of a sample.
+  private(set) var elementColumns: [Int]
+  /// The columns of labels where there are several.
+  private let labelColumns: [Int]
 
   static let labelNames = ["label", "labels", "class", "target", "y"]
 
-  var sampleShape: [Int] { [columnCount - (labelColumn == nil ? 0 : 1)] }
+  var sampleShape: [Int] { [elementColumns.count] }
   var holdsLabels: Bool { labelColumn != nil }
   var holdsPixels: Bool { false }
 
   /// - Parameters:
-  ///   - labelColumn: the header of the column of labels, or `first`, `last`, or its number from 1.
+  ///   - labelColumn: the header of the column of labels, or `first`, `last`, or its number from 1; or several.
   ///   - isLabels: whether the file is read for its labels: a single column then holds them.
   /// - Throws: `FileError` when the file is empty or damaged, or has no such column.
   init(_ path: String, labelColumn named: String?, isLabels: Bool = false) throws {
@@ -35,13 +40,16 @@ struct CSVTable: SampleSource {
     columnCount = records.fieldCount
     let fields = (0..<records.fieldCount).map(records.text)
     header = fields.contains { !$0.isEmpty && Double($0) == nil } ? fields : nil
-    labelColumn =
+    let labels =
       if isLabels, named == nil, columnCount == 1 {
-        0
+        [0]
       } else {
-        try CSVTable.labelColumn(named, header: header, columnCount: columnCount, file: path)
+        try CSVTable.labelColumns(named, header: header, columnCount: columnCount, file: path)
       }
-    if !isLabels, columnCount == 1, labelColumn != nil {
+    labelColumn = labels.count == 1 ? labels[0] : nil
+    labelColumns = labels.count == 1 ? [] : labels
+    elementColumns = (0..<columnCount).filter { !labels.contains($0) }
+    if !isLabels, elementColumns.isEmpty {
       throw FileError(path: path, reason: "has a column of labels and none of data; add the samples' columns")
     }
     var count = header == nil ? 1 : 0
@@ -50,6 +58,19 @@ struct CSVTable: SampleSource {
   }
 
   func makeReader() throws -> any SampleReader { try CSVReader(self) }
+
+  /// The labels of each sample as a sample of their own, where they are in several columns.
+  var labelTable: CSVTable? {
+    guard !labelColumns.isEmpty else { return nil }
+    var table = self
+    table.elementColumns = labelColumns
+    return table
+  }
+
+  /// What errors call the columns of labels.
+  var labelColumnNames: String {
+    (labelColumn.map { [$0] } ?? labelColumns).map(columnName).joined(separator: " and ")
+  }
 
   /// What errors call a column.
   func columnName(_ column: Int) -> String {
@@ -64,13 +85,29 @@ struct CSVTable: SampleSource {
     return [",", ";", "\t"].map { UInt8(ascii: $0) }.first(where: line.contains) ?? UInt8(ascii: ",")
   }
 
-  private static func labelColumn(
+  private static func labelColumns(
     _ named: String?, header: [String]?, columnCount: Int, file: String
-  ) throws -> Int? {
+  ) throws -> [Int] {
     guard let named else {
       let names = header?.map { $0.lowercased() } ?? []
-      return labelNames.lazy.compactMap { names.firstIndex(of: $0) }.first
+      return labelNames.lazy.compactMap { names.firstIndex(of: $0) }.first.map { [$0] } ?? []
     }
+    if let column = header?.firstIndex(of: named) { return [column] }
+    var columns: [Int] = []
+    for name in named.split(separator: ",", omittingEmptySubsequences: false) {
+      let column = try labelColumn(
+        name.trimmingSpaces(), header: header, columnCount: columnCount, file: file)
+      if columns.contains(column) {
+        throw FileError(path: file, reason: "\(named): the column '\(name)' of labels is named twice")
+      }
+      columns.append(column)
+    }
+    return columns
+  }
+
+  private static func labelColumn(
+    _ named: String, header: [String]?, columnCount: Int, file: String
+  ) throws -> Int {
     if let column = header?.firstIndex(of: named) { return column }
     if named == "first" { return 0 }
     if named == "last" { return columnCount - 1 }
@@ -99,18 +136,11 @@ final class CSVReader: SampleReader {
     guard records.fieldCount == table.columnCount else {
       throw records.error("has \(records.fieldCount) fields, and the first line has \(table.columnCount)")
     }
-    var label: Double?
-    var element = 0
-    for column in 0..<table.columnCount {
+    for (element, column) in table.elementColumns.enumerated() {
       let value = try number(column)
-      if column == table.labelColumn {
-        label = value
-      } else if element < sample.count {
-        sample[element] = value
-        element += 1
-      }
+      if element < sample.count { sample[element] = value }
     }
-    return label
+    return try table.labelColumn.map(number)
   }
 
   func skip(_ count: Int) throws {

@@ -1,16 +1,22 @@
+import CPithFloatKernels
 import PithGraph
 
 extension Convolution {
-  /// Elements of an output tile: its sums stay in the first-level cache while all taps are added.
+  /// Elements of an output tile: its sums stay in the first-level cache.
   private static let tileLimit = 4096
 
   /// Every group has one channel: nothing to share between outputs, so the taps are summed directly.
   func runDepthwise() throws {
     let tiles = window.tiles(limit: Self.tileLimit)
     let planeScratch = try tiles.map { try $0.layout.window.scratchCount() }.max() ?? 0
-    let sumScratch = tiles.map(\.layout.span).max() ?? 0
+    let sumScratch = (tiles.map(\.layout.span).max() ?? 0) + 2 * PlaneWindow.slack
     guard let scratch = Shape.elementCount([window.outerTaps, planeScratch]), scratch <= 1 << 28 else {
       throw GraphError("a window of \(window.outerTaps) planes is too large")
+    }
+    let offsets = tiles.map { tile in
+      (0..<window.outerTaps).flatMap { tap in
+        tile.layout.tapOffsets.map { Int32(tap * planeScratch + $0) }
+      }
     }
     let positions = window.outerOutput * tiles.count
     // Small maps take less time than handing out a task does, so that a task is several channels.
@@ -21,15 +27,15 @@ extension Convolution {
         let (plane, rest) = index.quotientAndRemainder(dividingBy: positions)
         let (position, tile) = rest.quotientAndRemainder(dividingBy: tiles.count)
         runDepthwiseTile(
-          tiles[tile], plane: plane, position: position, scratch: memory, planeScratch: planeScratch,
-          sums: memory + scratch)
+          tiles[tile], offsets[tile], plane: plane, position: position, scratch: memory,
+          planeScratch: planeScratch, sums: memory + scratch)
       }
     }
   }
 
   private func runDepthwiseTile(
-    _ tile: PlaneTile, plane: Int, position: Int, scratch: UnsafeMutablePointer<Float>, planeScratch: Int,
-    sums: UnsafeMutablePointer<Float>
+    _ tile: PlaneTile, _ offsets: [Int32], plane: Int, position: Int, scratch: UnsafeMutablePointer<Float>,
+    planeScratch: Int, sums: UnsafeMutablePointer<Float>
   ) {
     let layout = tile.layout
     let (image, channel) = plane.quotientAndRemainder(dividingBy: channels)
@@ -40,42 +46,15 @@ extension Convolution {
         padding: 0)
     }
     let (rows, width) = layout.window.output
+    let kernels = FloatKernels.best
     for multiple in 0..<filtersPerGroup {
       let filter = channel * filtersPerGroup + multiple
-      sums.update(repeating: 0, count: layout.span)
-      for tap in 0..<window.outerTaps {
-        addTaps(
-          weights + filter * window.taps + tap * layout.tapOffsets.count, scratch + tap * planeScratch,
-          layout,
-          into: sums)
-      }
-      let target =
+      kernels.call.tap_sums?(
+        scratch, offsets, weights + filter * window.taps, Int64(offsets.count), Int64(layout.span), sums)
+      kernels.call.unpack?(
+        sums, Int64(layout.pitch), Int64(rows), Int64(width), bias?[filter] ?? 0, clamp.low, clamp.high,
         output + (image * filters + filter) * window.outputCount + position * window.planeOutputCount
-        + tile.start
-      for row in 0..<rows {
-        VectorLoops.finish(
-          sums + row * layout.pitch, to: target + row * width, count: width, bias: bias?[filter] ?? 0, clamp)
-      }
-    }
-  }
-
-  /// Adds the taps of one plane to the sums of a tile; sums between rows are of no use and do no harm.
-  private func addTaps(
-    _ factors: UnsafePointer<Float>, _ plane: UnsafePointer<Float>, _ layout: PlaneLayout,
-    into sums: UnsafeMutablePointer<Float>
-  ) {
-    layout.tapOffsets.withUnsafeBufferPointer { offsets in
-      var tap = 0
-      while tap + 3 <= offsets.count {
-        VectorLoops.accumulate(
-          plane + offsets[tap], times: factors[tap], plane + offsets[tap + 1], times: factors[tap + 1],
-          plane + offsets[tap + 2], times: factors[tap + 2], into: sums, count: layout.span)
-        tap += 3
-      }
-      while tap < offsets.count {
-        VectorLoops.accumulate(plane + offsets[tap], times: factors[tap], into: sums, count: layout.span)
-        tap += 1
-      }
+          + tile.start)
     }
   }
 }

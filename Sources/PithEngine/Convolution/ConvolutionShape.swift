@@ -28,10 +28,17 @@ struct ConvolutionShape: Sendable {
     stride = plane.stride
     dilation = plane.dilation
     pad = plane.pad
-    // Windows far larger than their maps are mostly padding, which this form would write out.
-    let reach = (kernel.rows - 1) * dilation.rows + 1 + (kernel.columns - 1) * dilation.columns + 1
-    guard reach <= 4096, max(input.columns, output.columns) <= 1 << 16, channelsPerGroup * taps <= 1 << 22,
-      output.rows > 0, output.columns > 0, input.rows > 0, input.columns > 0
+    // Windows far larger than their maps are mostly padding, which this form would write out; and every remainder modulo
+    // the strides is a list of its own.
+    func isSmall(_ axis: KeyPath<(rows: Int, columns: Int), Int>) -> Bool {
+      let (input, output) = (plane.input[keyPath: axis], plane.output[keyPath: axis])
+      let extent = (plane.kernel[keyPath: axis] - 1) * plane.dilation[keyPath: axis] + 1
+      let stride = plane.stride[keyPath: axis]
+      return input > 0 && output > 0 && stride <= 64 && (output - 1) * stride + extent <= 2 * input + 64
+    }
+    let limit = 1 << 30
+    guard isSmall(\.rows), isSmall(\.columns), channels * inputCount < limit, filters * outputCount < limit,
+      inner <= 1 << 22
     else { return nil }
   }
 
@@ -43,7 +50,11 @@ struct ConvolutionShape: Sendable {
   var inputCount: Int { input.rows * input.columns }
   var outputCount: Int { output.rows * output.columns }
 
-  var isDepthwise: Bool { channelsPerGroup == 1 && groups > 1 }
+  /// Whether each channel has one filter of its own.
+  var isDepthwise: Bool { channelsPerGroup == 1 && filtersPerGroup == 1 && groups > 1 }
+
+  /// Whether vectors of filters are worth it: half full at least.
+  func fillsVectors(_ filters: Int) -> Bool { 2 * filters >= FloatKernels.best.lanes || filters >= 8 }
 
   func axes(forward: Bool) -> (rows: AxisTaps, columns: AxisTaps) {
     let make = forward ? AxisTaps.forward : AxisTaps.backward

@@ -26,10 +26,10 @@ struct FilterGradient {
   /// - Parameters:
   ///   - x: `[batch, channels, rows, columns]`
   ///   - gradient: of the output, `[batch, filters, rows, columns]`
-  ///   - weights: `[filters, channels / groups, kernel…]`; every element is written.
-  ///   - bias: `[filters]`, where it is asked for.
+  ///   - weights: `[filters, channels / groups, kernel…]`, where they are asked for; every element is written.
+  ///   - bias: `[filters]`, where it is asked for: the same bits with the weights or without.
   func run(
-    _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>,
+    _ x: UnsafePointer<Float>?, _ gradient: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>?,
     bias: UnsafeMutablePointer<Float>?
   ) {
     let reach = rows.reach(of: 0..<1).count
@@ -50,14 +50,15 @@ struct FilterGradient {
         own.update(repeating: 0, count: sumCount)
         for index in part * tasks.count / parts..<(part + 1) * tasks.count / parts {
           add(
-            tasks[index], x, gradient, to: own, transposed: scratch, copies: scratch + gradientScratch)
+            tasks[index], weights == nil ? nil : x, gradient, to: own, transposed: scratch,
+            copies: scratch + gradientScratch)
         }
       }
       if parts == 0 { sums.update(repeating: 0, count: sumCount) }
       Parallelism.forEachRange(sumCount, grain: 1 << 14) { range in
         for part in 1..<max(1, parts) {
-          kernels.call.add?(
-            sums + part * sumCount + range.lowerBound, Int64(range.count), sums + range.lowerBound)
+          kernels.add(
+            sums + part * sumCount + range.lowerBound, count: range.count, to: sums + range.lowerBound)
         }
       }
       unpack(sums, weights: weights, bias: bias)
@@ -71,7 +72,7 @@ struct FilterGradient {
 
   /// Adds what a task's pixels contribute.
   private func add(
-    _ task: ConvolutionTasks.Task, _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+    _ task: ConvolutionTasks.Task, _ x: UnsafePointer<Float>?, _ gradient: UnsafePointer<Float>,
     to sums: UnsafeMutablePointer<Float>, transposed: UnsafeMutablePointer<Float>,
     copies: UnsafeMutablePointer<Float>
   ) {
@@ -80,9 +81,6 @@ struct FilterGradient {
     let taps = taps(maps)
     let pixelsPerImage = task.rows.count * shape.output.columns
     for group in 0..<shape.groups {
-      let source = maps.load(
-        x + (task.images.lowerBound * shape.channels + group * shape.channelsPerGroup) * shape.inputCount,
-        images: task.images.count, sourceStride: shape.channels * shape.inputCount, into: copies, kernels)
       for (index, image) in task.images.enumerated() {
         kernels.call.transpose_padded?(
           gradient + (image * shape.filters + group * shape.filtersPerGroup) * shape.outputCount
@@ -91,13 +89,18 @@ struct FilterGradient {
           transposed + index * pixelsPerImage * pitch, Int64(pitch))
       }
       let own = sums + group * sumsPerGroup
-      pixels.withUnsafeBufferPointer { pixels in
-        taps.withUnsafeBufferPointer { taps in
-          var arguments = pith_float_filter_gradient(
-            x: source, pixels: pixels.baseAddress, pixel_count: Int64(pixels.count), taps: taps.baseAddress,
-            tap_count: Int64(taps.count), gradient: transposed, filter_count: Int64(shape.filtersPerGroup),
-            sums: own, pitch: Int64(pitch))
-          kernels.call.filter_gradient?(&arguments)
+      if let x {
+        let source = maps.load(
+          x + (task.images.lowerBound * shape.channels + group * shape.channelsPerGroup) * shape.inputCount,
+          images: task.images.count, sourceStride: shape.channels * shape.inputCount, into: copies, kernels)
+        pixels.withUnsafeBufferPointer { pixels in
+          taps.withUnsafeBufferPointer { taps in
+            var arguments = pith_float_filter_gradient(
+              x: source, pixels: pixels.baseAddress, pixel_count: Int64(pixels.count), taps: taps.baseAddress,
+              tap_count: Int64(taps.count), gradient: transposed, filter_count: Int64(shape.filtersPerGroup),
+              sums: own, pitch: Int64(pitch))
+            kernels.call.filter_gradient?(&arguments)
+          }
         }
       }
       kernels.call.add_rows?(
@@ -133,14 +136,16 @@ struct FilterGradient {
   }
 
   private func unpack(
-    _ sums: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>?
+    _ sums: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>?, bias: UnsafeMutablePointer<Float>?
   ) {
     for group in 0..<shape.groups {
       let source = sums + group * sumsPerGroup
       let first = group * shape.filtersPerGroup
-      kernels.call.transpose?(
-        source, Int64(shape.inner), Int64(shape.filtersPerGroup), Int64(pitch), weights + first * shape.inner,
-        Int64(shape.inner))
+      if let weights {
+        kernels.call.transpose?(
+          source, Int64(shape.inner), Int64(shape.filtersPerGroup), Int64(pitch),
+          weights + first * shape.inner, Int64(shape.inner))
+      }
       (bias.map { $0 + first })?.update(from: source + shape.inner * pitch, count: shape.filtersPerGroup)
     }
   }

@@ -65,14 +65,8 @@ public struct BackwardPass {
   /// An operator with an activation reads its first output for this: see `GradientReads.init(inputs:activation:)`.
   public mutating func takeGradient(before activation: Activation?) throws -> Tensor {
     var gradient = try takeGradient()
-    switch activation {
-    case nil: break
-    case .relu: gradient.combine(with: try output()) { $1 > 0 ? $0 : 0 }
-    case .clip(let low, let high):
-      // A clamped element is at a bound; where one bound is beyond the other, all of them are.
-      let high = max(low, high)
-      gradient.combine(with: try output()) { $1 > low && $1 < high ? $0 : 0 }
-    }
+    // A clamped element is at a bound; where one bound is beyond the other, all of them are.
+    if activation != nil { gradient.zeroWhereClamped(try output(), ClampBounds(activation)) }
     return gradient
   }
 

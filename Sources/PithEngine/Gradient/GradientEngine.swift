@@ -39,6 +39,7 @@ public struct GradientEngine: Sendable {
   ///   - differentiatesInputs: whether `backward` also gives the gradients of float32 inputs.
   /// - Throws: `GraphError` naming a node that cannot be executed, or one that a gradient has to pass and that has none.
   public init(_ graph: Graph, parameters: [ValueID], differentiatesInputs: Bool = false) throws {
+    MemoryPolicy.keepFreedMemory()
     try graph.verify()
     var graph = graph
     try graph.inferTypes()
@@ -57,7 +58,7 @@ public struct GradientEngine: Sendable {
 
   private static func plan(_ graph: Graph, sources: Set<ValueID>) throws -> [Step] {
     let active = activeValues(graph, sources: sources)
-    var steps = try graph.nodes.map { node in try step(node, graph, active) }
+    var steps = try fusedNodes(graph, sources: sources).map { node in try step(node, graph, active) }
     // Backwards: what is still needed after each node.
     var needed = Set(graph.outputs)
     for step in steps where step.isActive {

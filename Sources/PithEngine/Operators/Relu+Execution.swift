@@ -2,6 +2,9 @@ import PithGraph
 
 extension Relu: InPlaceExecutable {
   public func evaluate(consuming inputs: inout [Tensor?]) throws -> [Tensor] {
-    try mapFloats(&inputs) { 0 > $0 ? 0 : $0 }
+    _ = try outputShapes(inputs)
+    var x = try inputs.takeFloats(0)
+    x.clamp(to: ClampBounds(.relu))
+    return [x]
   }
 }

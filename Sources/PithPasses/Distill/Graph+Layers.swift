@@ -10,7 +10,9 @@ extension Graph {
     while let node = producers[value], let input = node.inputs.first ?? nil {
       switch node.op {
       case is Identity, is Dropout: value = input
-      case is Softmax: return input
+      case let op as Softmax:
+        let rank = self[input].type?.shape.rank
+        return rank == 2 && (op.axis == 1 || op.axis == -1) ? input : output
       case is Sigmoid: return self[output].type?.shape.dimensions.last?.size == 1 ? input : output
       default: return output
       }

@@ -32,32 +32,7 @@ public struct Teacher: Sendable {
     rows = type.shape.dimensions.first?.size ?? 32
     sampleShape = Array(try shapes.sizes(input).dropFirst())
     outputShapes = try graph.outputs.map { Array(try shapes.sizes($0).dropFirst()) }
-    identity = Self.identity(of: graph)
-  }
-
-  private static func identity(of graph: Graph) -> UInt64 {
-    var hash = ContentHash()
-    var numbers: [ValueID: Int] = [:]
-    func number(_ id: ValueID) -> Int {
-      if let known = numbers[id] { return known }
-      numbers[id] = numbers.count
-      return numbers.count - 1
-    }
-    for id in graph.inputs { hash.add("input \(number(id)) \(graph[id].type.map { "\($0)" } ?? "")") }
-    for node in graph.nodes {
-      hash.add("\(node.op)")
-      for input in node.inputs {
-        guard let id = input else {
-          hash.add("none")
-          continue
-        }
-        hash.add("\(number(id))")
-        if let constant = graph[id].constant { hash.add(constant) }
-      }
-      for id in node.outputs { hash.add("output \(number(id))") }
-    }
-    for id in graph.outputs { hash.add("result \(number(id))") }
-    return hash.value
+    identity = graph.contentHash
   }
 
   /// The outputs for a batch, one row of `width` floats a sample, all outputs of a sample side by side.
@@ -88,21 +63,5 @@ public struct Teacher: Sendable {
       }
     }
     return result
-  }
-}
-
-extension ContentHash {
-  /// Adds a tensor: its type, shape and elements.
-  mutating func add(_ tensor: Tensor) {
-    add("\(tensor.element.rawValue)\(tensor.shape)")
-    switch tensor.storage {
-    case .float32(let values): values.withUnsafeBytes { add($0) }
-    case .float64(let values): values.withUnsafeBytes { add($0) }
-    case .int64(let values): values.withUnsafeBytes { add($0) }
-    case .int32(let values): values.withUnsafeBytes { add($0) }
-    case .int8(let values): values.withUnsafeBytes { add($0) }
-    case .uint8(let values): values.withUnsafeBytes { add($0) }
-    case .bool(let values): values.withUnsafeBytes { add($0) }
-    }
   }
 }

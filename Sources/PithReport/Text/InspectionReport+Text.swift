@@ -19,6 +19,11 @@ extension InspectionReport {
     writer.paragraph(
       "Memory for one sample: \(Units.bytes(memory.weightBytes)) weights, "
         + "\(Units.bytes(memory.peakActivationBytes)) activations at the peak.")
+    if let nonzero = totals.nonzeroParameters, totals.parameters > 0, nonzero < totals.parameters {
+      let share = 1 - Double(nonzero) / Double(totals.parameters)
+      writer.paragraph(
+        "\(Units.smallPercent(share)) of the parameters are zero: \(Units.grouped(nonzero)) are not.")
+    }
     if !nodes.isEmpty {
       writer.paragraph(
         "\(Units.counted(totals.nodes, "node")): \(Units.grouped(totals.int8Nodes)) in int8, "
@@ -44,13 +49,14 @@ extension InspectionReport {
   private var nodeTable: TextTable {
     var table = TextTable([
       .name("node", minimum: 10), .name("operator", minimum: 8), .name("output", minimum: 10),
-      .number("parameters", dispensable: 1), .number("mul-adds", dispensable: 2),
-      .name("runs in", minimum: 7),
+      .number("parameters", dispensable: 1), .number("density", dispensable: 3),
+      .number("mul-adds", dispensable: 2), .name("runs in", minimum: 7),
     ])
     for node in nodes {
       table.add([
         .init(LayerNames.shown(node.name)), .init(node.op), .init(Self.text(node.outputShape)),
-        .init(Units.grouped(node.parameters)), .init(Units.count(node.multiplyAdds)),
+        .init(Units.grouped(node.parameters)), .init(Units.percent(node.weightDensity, 1)),
+        .init(Units.count(node.multiplyAdds)),
         .init(node.placement.rawValue, node.placement == .float32 ? .yellow : nil),
       ])
     }

@@ -49,7 +49,7 @@ extension WarmUp {
       guard let percent = Double(text.dropLast()), (0...100).contains(percent) else { return nil }
       self = .fraction(percent / 100)
     } else {
-      guard let epochs = Double(text), epochs >= 0, epochs.isFinite else { return nil }
+      guard let epochs = Double(text), (0...1_000_000).contains(epochs) else { return nil }
       self = .epochs(epochs)
     }
   }
@@ -57,7 +57,7 @@ extension WarmUp {
   /// The warm-up in the words of `init(text:)`.
   public var text: String {
     switch self {
-    case .epochs(let epochs): epochs == epochs.rounded() ? String(Int(epochs)) : String(epochs)
+    case .epochs(let epochs): Int(exactly: epochs).map(String.init) ?? String(epochs)
     case .fraction(let fraction): "\(fraction * 100)%"
     }
   }

@@ -9,11 +9,15 @@ struct Quantize: ReportingCommand {
       \(DataOptions.forms)
       Labels are not needed to calibrate.
 
+      --finetune trains the network for some epochs with the rounding of the integer kernels in the loop, and its scales \
+      with it; labels are optional, as the fp32 network teaches too. OUT.pith.checkpoint holds where it stands.
+
       Examples:
         compress quantize model.onnx --calibrate images.idx.gz -o model.pith
         compress quantize model.onnx --calibrate train.npz --samples 1000 --method mse \\
             --eval test.npz:x,y --report report.html -o model.pith
         compress quantize model.onnx --calibrate cifar.data.yaml --strict -o model.pith
+        compress quantize model.onnx --calibrate train.npz --finetune 3 --train train.npz --eval test.npz -o model.pith
       """)
 
   @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
@@ -65,9 +69,12 @@ struct Quantize: ReportingCommand {
       "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
-  @Option(help: "Threads to calibrate and score with; by default all processors.")
+  @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
+
+  @Option(help: "Threads to calibrate, train and score with; by default all processors.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
+  @OptionGroup(title: "How to fine-tune") var training: TrainingOptionGroup
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
@@ -75,8 +82,13 @@ struct Quantize: ReportingCommand {
     guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     try Paths.check(
-      outputs: ["-o": outputPath, "--report": report, "--export-qdq": exportQdq],
-      inputs: ["the model": model, "--calibrate": calibrate, "--eval": evaluation])
+      outputs: [
+        "-o": outputPath, "--report": report, "--export-qdq": exportQdq,
+        "--checkpoint": fineTuning.epochs == nil ? nil : fineTuning.checkpointPath(outputPath),
+      ],
+      inputs: [
+        "the model": model, "--calibrate": calibrate, "--eval": evaluation, "--train": fineTuning.training,
+      ])
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
@@ -87,8 +99,9 @@ struct Quantize: ReportingCommand {
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
       qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
+      fineTuning: try fineTuning.request(training, data, outputPath: outputPath),
       command: CommandText.current)
-    return try QuantizationJob(request, progress: line.update).run()
+    return try QuantizationJob(request, events: line.trainingEvents).run()
   }
 }
 

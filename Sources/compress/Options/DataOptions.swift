@@ -10,14 +10,15 @@ struct DataOptions: ParsableArguments {
       X.npy[,Y.npy]                      NumPy arrays, a sample a row
       FILE.npz[:x,y]                     a NumPy archive, arrays x and y
       FILE.csv                           a sample a line, labels under 'label'
-      FILE.data.yaml                     names data, labels, scale, mean, std
+      FOLDER or ARCHIVE.zip[:FOLDER]     JPEG or PNG images, a folder for each class
+      FILE.data.yaml                     names data, labels, scale, mean, std, …
     """
 
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "value = (raw * scale - mean) / std; one number, or one a channel as 1,2,3. Default: 1/255 for bytes of IDX "
-        + "files, 1 for others.", valueName: "number"))
+        + "files and for images, 1 for others.", valueName: "number"))
   var scale: [NumberList] = []
 
   @Option(
@@ -34,9 +35,16 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The column of labels in a CSV file: its header, 'first', 'last' or its number from 1.",
+      "The column of labels in a CSV file: its header, 'first', 'last' or its number from 1; several with commas.",
       valueName: "column"))
   var labelColumn: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The size that image files are given, bilinearly; they need one where they differ.",
+      valueName: "HxW"))
+  var resize: ImageSize?
 
   /// What the options say; it goes before what a YAML file says.
   var preprocessing: Preprocessing {
@@ -50,12 +58,17 @@ struct DataOptions: ParsableArguments {
     source.preprocessing = preprocessing.filled(from: source.preprocessing)
     // Of several data sets with the same options, only the tables have a column of labels.
     if let labelColumn, try source.isTable() { source.labelColumn = labelColumn }
+    if let resize, try source.holdsImageFiles() { source.imageSize = resize }
     return try DataSet(source)
   }
 
   private static func joined(_ lists: [NumberList]) -> [Double]? {
     lists.isEmpty ? nil : lists.flatMap(\.values)
   }
+}
+
+extension ImageSize: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }
 
 /// Numbers as an option takes them: `0.5`, `1/255` or `0.485,0.456,0.406`.

@@ -202,7 +202,7 @@ enum Samples {
       $0.tap_bytes = 4
       $0.extent = 20
     }
-    emit(flat, middle, weights(36, 400) { block, group in (7 * block + group) % 5 == 1 }) {
+    emit(flat, middle, weights(36, 400) { block, group in (7 * block + group) % 12 == 1 }) {
       $0.tap_bytes = 400
       $0.extent = 36
     }

@@ -1,11 +1,37 @@
 import PithGraph
 
 extension MaxPool: Differentiable {
-  public func gradientReads(needed: [Bool]) -> GradientReads { GradientReads(inputs: [0]) }
+  public func gradientReads(needed: [Bool]) -> GradientReads {
+    TwoByTwoPool.isTwoByTwo(window) ? .nothing : GradientReads(inputs: [0])
+  }
+
+  /// Which of its four elements each output is.
+  private struct Winners: Sendable {
+    var indices: [UInt8]
+  }
+
+  public func evaluateForTraining(
+    consuming inputs: inout [Tensor?], _ context: TrainingContext
+  ) throws -> TrainingOutputs {
+    let shape = try outputShape(inputs)
+    let x = try inputs.tensor(0)
+    guard shape.allSatisfy({ $0 > 0 }), x.floats != nil,
+      let pool = TwoByTwoPool(window, input: x.shape, output: shape)
+    else { return TrainingOutputs(try evaluate(inputs)) }
+    let (y, winners) = pool.run(x, shape: shape)
+    return TrainingOutputs([y], residual: Winners(indices: winners))
+  }
 
   /// An output's gradient goes to the element that it is; to the first of several equal ones.
   public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
     let gradient = try pass.takeGradient()
+    let shape = try pass.inputShape(0)
+    if TwoByTwoPool.isTwoByTwo(window) {
+      guard let pool = TwoByTwoPool(window, input: shape, output: gradient.shape),
+        let winners = pass.residual as? Winners
+      else { return [.zeros(shape)] }
+      return [pool.gradient(gradient, winners: winners.indices, shape: shape)]
+    }
     let x = try pass.input(0)
     let sliding = try SlidingWindow(
       window, input: Array(x.shape.dropFirst(2)), output: Array(gradient.shape.dropFirst(2)))

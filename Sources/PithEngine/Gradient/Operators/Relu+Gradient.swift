@@ -5,7 +5,7 @@ extension Relu: Differentiable {
 
   public func gradients(_ pass: inout BackwardPass) throws -> [Tensor?] {
     var gradient = try pass.takeGradient()
-    gradient.combine(with: try pass.output()) { $1 > 0 ? $0 : 0 }
+    gradient.zeroWhereClamped(try pass.output(), ClampBounds(.relu))
     return [gradient]
   }
 }

@@ -6,12 +6,11 @@ import PithGraph
 /// A padded plane is dealt out by the remainders of its rows and columns modulo the strides, as in the forward pass, so
 /// that all loops are over neighbours.
 struct DepthwiseGradient {
-  /// A phase of the padded plane, and the taps that read it.
+  /// A phase of the padded plane.
   private struct Phase {
     var start: Int
-    var taps: [Int]
-    /// Distances back from an input to the outputs that read it by these taps.
-    var offsets: [Int32]
+    /// The taps that read it, among all in the order of phases.
+    var taps: Range<Int>
   }
 
   let shape: ConvolutionShape
@@ -19,6 +18,9 @@ struct DepthwiseGradient {
   private let kernels: FloatKernels
   private let planeScratch: Int
   private let phases: [Phase]
+  /// The taps in the order of phases, and their distances back from an input to the outputs that read it.
+  private let ordered: [Int]
+  private let offsets: [Int32]
   /// Zeros before an output's gradient, for taps that reach beyond it.
   private let margin: Int
 
@@ -29,12 +31,14 @@ struct DepthwiseGradient {
     let layout = window.plane.layout()
     self.layout = layout
     planeScratch = try window.plane.scratchCount() + PlaneWindow.slack
-    phases = layout.phaseTaps.map { phase in
-      Phase(
-        start: phase.start, taps: phase.taps,
-        offsets: phase.taps.map { Int32(phase.start - layout.tapOffsets[$0]) })
+    var (phases, ordered, offsets) = ([Phase](), [Int](), [Int32]())
+    for (start, taps) in layout.phaseTaps {
+      phases.append(Phase(start: start, taps: ordered.count..<ordered.count + taps.count))
+      ordered += taps
+      offsets += taps.map { Int32(start - layout.tapOffsets[$0]) }
     }
-    margin = phases.flatMap(\.offsets).map { Int(-$0) }.max() ?? 0
+    (self.phases, self.ordered, self.offsets) = (phases, ordered, offsets)
+    margin = offsets.map { Int(-$0) }.max() ?? 0
   }
 
   private var taps: Int { layout.tapOffsets.count }
@@ -54,9 +58,7 @@ struct DepthwiseGradient {
     input: UnsafeMutablePointer<Float>?, factors: UnsafeMutablePointer<Float>?
   ) {
     let grain = grain
-    let offsets = layout.tapOffsets.map { Int32($0) }
-    // The weights in the order of phases.
-    let ordered = phases.flatMap(\.taps)
+    let tapOffsets = layout.tapOffsets.map { Int32($0) }
     // One sum for each plane, added up in order: the same bits with any number of threads.
     ScratchPool.lend(planes * taps + shape.channels * taps) { sums in
       let packed = sums + planes * taps
@@ -78,7 +80,8 @@ struct DepthwiseGradient {
             layout.load(x + plane * shape.inputCount, into: padded, padding: 0)
             let own = sums + plane * taps
             own.update(repeating: 0, count: taps)
-            kernels.call.tap_products?(padded, offsets, Int64(taps), source, Int64(layout.span), own)
+            kernels.call.tap_products?(
+              padded, tapOffsets, Int64(taps), source, Int64(layout.span), own)
           }
         }
       }
@@ -108,13 +111,15 @@ struct DepthwiseGradient {
     _ source: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ padded: UnsafeMutablePointer<Float>,
     to plane: UnsafeMutablePointer<Float>
   ) {
-    var weights = weights
-    for phase in phases {
-      // Whole vectors are written: a phase's last ones fall into the next, which is written later.
-      kernels.call.tap_sums?(
-        source, phase.offsets, weights, Int64(phase.taps.count), Int64(layout.phaseCount),
-        padded + phase.start)
-      weights += phase.taps.count
+    offsets.withUnsafeBufferPointer { offsets in
+      guard let offsets = offsets.baseAddress else { return }
+      for phase in phases {
+        let first = phase.taps.lowerBound
+        // Whole vectors are written: a phase's last ones fall into the next, which is written later.
+        kernels.call.tap_sums?(
+          source, offsets + first, weights + first, Int64(phase.taps.count), Int64(layout.phaseCount),
+          padded + phase.start)
+      }
     }
     layout.unload(padded, overwriting: plane)
   }

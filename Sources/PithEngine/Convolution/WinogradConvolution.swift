@@ -49,7 +49,8 @@ struct WinogradConvolution {
   ) {
     let most = tiles.tilesPerTask
     let sizes = [
-      36 * most * sourcePitch, 36 * most * targetPitch, tiles.sourcePixels * sourcePitch,
+      36 * WinogradTiles.plane(most, sourcePitch), 36 * WinogradTiles.plane(most, targetPitch),
+      tiles.sourcePixels * sourcePitch,
       tiles.targetPixels * targetPitch,
     ]
     let pixels = (0..<most).map { Int32($0 * sourcePitch) }
@@ -95,8 +96,8 @@ struct WinogradConvolution {
     var product = product
     product.pixel_count = Int64(count)
     for index in 0..<36 {
-      product.x = UnsafePointer(inputs + index * count * sourcePitch)
-      product.output = outputs + index * count * targetPitch
+      product.x = UnsafePointer(inputs + index * WinogradTiles.plane(count, sourcePitch))
+      product.output = outputs + index * WinogradTiles.plane(count, targetPitch)
       kernels.call.conv?(&product)
       product.weights += weightPlane
     }

@@ -52,6 +52,10 @@ struct WinogradTiles: Sendable {
 
   func tileCount(_ task: Task) -> Int { task.images.count * task.rows.count * columns }
 
+  /// Floats from one of the 36 transformed matrices to the next: by no power of two, so that they do not fall on one
+  /// another in the cache.
+  static func plane(_ tiles: Int, _ pitch: Int) -> Int { tiles * pitch + 16 }
+
   /// Rows of the target under some rows of tiles.
   func targetRows(_ rows: Range<Int>) -> Range<Int> {
     4 * rows.lowerBound..<min(target.rows, 4 * rows.upperBound)
@@ -76,7 +80,7 @@ struct WinogradTiles: Sendable {
       pixels: pixels, rows: Int32(inside.count), columns: Int32(source.columns), pitch: Int64(pitch),
       top: Int32(inside.lowerBound - first), left: Int32(pad.columns), tile_rows: Int32(task.rows.count),
       tile_columns: Int32(columns), transformed: transformed + tile * pitch,
-      plane: Int64(tileCount(task) * pitch))
+      plane: Int64(Self.plane(tileCount(task), pitch)))
     kernels.call.winograd_input?(&arguments)
   }
 
@@ -88,6 +92,6 @@ struct WinogradTiles: Sendable {
     pith_float_winograd(
       pixels: pixels, rows: Int32(targetRows(task.rows).count), columns: Int32(target.columns),
       pitch: Int64(pitch), top: 0, left: 0, tile_rows: Int32(task.rows.count), tile_columns: Int32(columns),
-      transformed: transformed + tile * pitch, plane: Int64(tileCount(task) * pitch))
+      transformed: transformed + tile * pitch, plane: Int64(Self.plane(tileCount(task), pitch)))
   }
 }

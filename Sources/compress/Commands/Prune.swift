@@ -142,12 +142,17 @@ struct Prune: ReportingCommand {
       ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
   }
 
+  private var target: PruningTarget {
+    if let macs { return .multiplyAdds(macs) }
+    if let bytes { return .bytes(bytes.bytes) }
+    if let latency { return .latency(latency) }
+    return .sparsity(sparsity ?? 0.5)
+  }
+
   private var pruningOptions: PruningOptions {
     var options = PruningOptions()
     options.structure = structure
-    options.target =
-      macs.map { .multiplyAdds($0) } ?? bytes.map { .bytes($0.count) } ?? latency.map { .latency($0) }
-      ?? .sparsity(sparsity ?? 0.5)
+    options.target = target
     options.importance = importance ?? options.importance
     options.ratios = ratios ?? options.ratios
     options.scope = scope ?? options.scope
@@ -172,22 +177,6 @@ struct Prune: ReportingCommand {
       augmentation: settings.augmentation ?? .none, resumes: resume, checkpointPath: checkpoint,
       outputPath: outputPath, reportPath: report, threads: threads, command: CommandText.current)
     return try PruningJob(request, progress: line.trainingEvents).run()
-  }
-}
-
-/// A number of bytes as people write it: 4096, 100K, 2M.
-struct ByteCount: ExpressibleByArgument {
-  var count: Int
-
-  init?(argument: String) {
-    var digits = argument.uppercased()
-    var factor = 1
-    if let unit = digits.last, let power = ["K": 1, "M": 2, "G": 3][unit] {
-      digits.removeLast()
-      factor = (0..<power).reduce(1) { product, _ in product * 1000 }
-    }
-    guard let number = Double(digits), number >= 0, number * Double(factor) < 1e15 else { return nil }
-    count = Int(number * Double(factor))
   }
 }
 

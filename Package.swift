@@ -44,7 +44,9 @@ let package = Package(
       dependencies: ["PithFiles", "CZlib", "CTurboJPEG", "CPNG", .product(name: "Yams", package: "Yams")]),
     .target(name: "CPithFloatKernels"),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
-    .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
+    .systemLibrary(name: "CPithMath"),
+    .target(
+      name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles", "CPithMath"]),
     .target(
       name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),

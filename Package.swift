@@ -69,7 +69,9 @@ let package = Package(
       name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
-    .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
+    .testTarget(
+      name: "PithEngineTests",
+      dependencies: ["PithEngine", "CPithFloatKernels", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(

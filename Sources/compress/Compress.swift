@@ -16,7 +16,8 @@ struct Compress: ParsableCommand {
       """,
     version: Pith.version,
     subcommands: [
-      Inspect.self, Train.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self, Apply.self,
+      Inspect.self, Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self,
+      Apply.self,
     ])
 
   static func main() {

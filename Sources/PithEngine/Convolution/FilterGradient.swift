@@ -57,8 +57,8 @@ struct FilterGradient {
       if parts == 0 { sums.update(repeating: 0, count: sumCount) }
       Parallelism.forEachRange(sumCount, grain: 1 << 14) { range in
         for part in 1..<max(1, parts) {
-          kernels.call.add?(
-            sums + part * sumCount + range.lowerBound, Int64(range.count), sums + range.lowerBound)
+          kernels.add(
+            sums + part * sumCount + range.lowerBound, count: range.count, to: sums + range.lowerBound)
         }
       }
       unpack(sums, weights: weights, bias: bias)

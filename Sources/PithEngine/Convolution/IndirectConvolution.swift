@@ -33,7 +33,8 @@ struct IndirectConvolution {
   }
 
   private init(
-    _ shape: ConvolutionShape, axes: (rows: AxisTaps, columns: AxisTaps), channels: (source: Int, target: Int),
+    _ shape: ConvolutionShape, axes: (rows: AxisTaps, columns: AxisTaps),
+    channels: (source: Int, target: Int),
     weightStrides: (source: Int, target: Int, group: Int), _ kernels: FloatKernels
   ) {
     batch = shape.batch

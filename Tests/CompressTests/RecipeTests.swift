@@ -85,9 +85,9 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
     #expect(plan.steps[0].lines["macs"] == 6)
     #expect(plan.steps[0].lines["train"] == 2)
     #expect(plan.steps.map(\.canResume) == [true, false, false, false, false])
-    #expect(Set(plan.steps[2].models) == ["r.pith-work/2-distill.onnx", "cnn.onnx"])
+    #expect(plan.steps[2].models == ["r.pith-work/2-distill.onnx": 11, "cnn.onnx": 1])
     #expect(plan.steps[3].outputs == ["output": "cnn.pith"])
-    #expect(Set(plan.steps[3].data) == ["c.npy", "test.data.yaml"])
+    #expect(plan.steps[3].data == ["c.npy": 14, "test.data.yaml": 3])
   }
 
   static let mistakes = [

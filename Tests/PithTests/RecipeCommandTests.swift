@@ -29,8 +29,9 @@ import Testing
     batch: 32
     steps:
       - train: { init: fresh, epochs: 3, lr: 0.02, output: trained.onnx }
+      - prune: { sparsity: 0.3, epochs: 1, output: pruned.onnx }
       - distill:
-          width: 0.5
+          teacher: trained.onnx
           epochs: 2
           no-cache: true
           output: student.onnx
@@ -41,26 +42,17 @@ import Testing
       - eval: { data: test.csv }
     """
 
-  /// The same as the recipe, from within the folder.
+  /// The same as the recipe's first four steps, from within the folder.
   private static let commands = [
-    [
-      "train", "net.onnx", "--train", "train.csv", "--eval", "test.csv", "--batch", "32", "--init", "fresh",
-      "--epochs", "3",
-      "--lr", "0.02", "-o", "trained.onnx",
-    ],
-    [
-      "distill", "--teacher", "trained.onnx", "--width", "0.5", "--train", "train.csv", "--eval", "test.csv",
-      "--batch", "32",
-      "--epochs", "2", "--no-cache", "-o", "student.onnx",
-    ],
-    [
-      "quantize", "student.onnx", "--calibrate", "train.csv", "--eval", "test.csv", "--finetune", "1",
-      "--train", "train.csv",
-      "--batch", "32", "-o", "net.pith",
-    ],
+    "train net.onnx --train train.csv --eval test.csv --batch 32 --init fresh --epochs 3 --lr 0.02 -o trained.onnx",
+    "prune trained.onnx --train train.csv --eval test.csv --batch 32 --sparsity 0.3 --epochs 1 -o pruned.onnx",
+    "distill --teacher trained.onnx --student pruned.onnx --train train.csv --eval test.csv --batch 32 --epochs 2 "
+      + "--no-cache -o student.onnx",
+    "quantize student.onnx --calibrate train.csv --eval test.csv --finetune 1 --train train.csv --batch 32 "
+      + "-o net.pith",
   ]
 
-  private static let outputs = ["trained.onnx", "student.onnx", "net.pith"]
+  private static let outputs = ["trained.onnx", "pruned.onnx", "student.onnx", "net.pith"]
 
   private func contents(_ folder: TemporaryFolder) throws -> [Data] {
     try Self.outputs.map { try Data(contentsOf: URL(filePath: folder.path($0))) }
@@ -84,9 +76,11 @@ import Testing
     let (one, other) = (try folder(), try folder())
     let page = one.path("all.html")
     let report = try apply(one, nil, ["--report", page])
-    #expect(states(report) == ["done", "done", "done", "done"])
+    #expect(states(report) == ["done", "done", "done", "done", "done"])
     for command in Self.commands {
-      let arguments = command.map { $0.contains(".") && !$0.hasPrefix("0.") ? other.path($0) : $0 }
+      let arguments = command.split(separator: " ").map(String.init).map {
+        $0.contains(".") && !$0.hasPrefix("0.") ? other.path($0) : $0
+      }
       let result = try CompressCommand.run(arguments)
       #expect(result.status == 0, "\(result.error)")
     }
@@ -97,41 +91,45 @@ import Testing
     let html = try String(contentsOfFile: page, encoding: .utf8)
     #expect(html.hasSuffix("</html>\n"))
     for part in [
-      "1 · train", "2 · distill", "3 · quantize", "4 · eval", "imported", "trained for 3",
+      "1 · train", "2 · prune", "3 · distill", "4 · quantize", "5 · eval", "imported", "trained for 3",
       "quantized to int8",
     ] {
       #expect(html.contains(part), "\(part)")
     }
     let steps = try #require((report["history"] as? [String: Any])?["steps"] as? [[String: Any]])
     #expect(
-      steps.compactMap { $0["action"] as? String } == ["imported", "trained", "distilled", "quantized"])
+      steps.compactMap { $0["action"] as? String } == [
+        "imported", "trained", "pruned", "distilled", "quantized",
+      ])
     let figures = steps.compactMap { $0["figures"] as? [String: Any] }
     #expect(figures.allSatisfy { ($0["bytes"] as? Int ?? 0) > 0 && $0["int8_latency_us"] != nil })
     #expect(figures.dropLast().allSatisfy { $0["latency_us"] != nil })
 
-    // Nothing has changed; then one step's output is gone; then an option of the second changes.
+    // Nothing has changed; then one step's output is gone; then an option of the third changes.
     let before = try contents(one)
-    #expect(states(try apply(one)) == ["unchanged", "unchanged", "unchanged", "unchanged"])
+    #expect(states(try apply(one)) == ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged"])
     try FileManager.default.removeItem(atPath: one.path("student.onnx"))
-    #expect(states(try apply(one)) == ["unchanged", "done", "unchanged", "unchanged"])
+    #expect(states(try apply(one)) == ["unchanged", "unchanged", "done", "unchanged", "unchanged"])
     #expect(try contents(one) == before)
     let changed = Self.recipe.replacing("epochs: 2", with: "epochs: 1")
-    #expect(states(try apply(one, changed)) == ["unchanged", "done", "done", "done"])
+    #expect(states(try apply(one, changed)) == ["unchanged", "unchanged", "done", "done", "done"])
     #expect(try contents(one) != before)
-    #expect(states(try apply(one, nil, ["--restart"])) == ["done", "done", "done", "done"])
+    #expect(states(try apply(one, nil, ["--restart"])) == ["done", "done", "done", "done", "done"])
     #expect(try contents(one) == before)
   }
 
   @Test func mistakesAreToldWithTheirLineBeforeAnythingRuns() throws {
     let folder = try folder()
     let cases: [(change: (old: String, new: String), line: Int, part: String)] = [
-      (("width", "widht"), 8, "distill has no option 'widht'; did you mean 'width'?"),
+      (("teacher", "taecher"), 9, "distill has no option 'taecher'; did you mean 'teacher'?"),
+      (("sparsity: 0.3", "sparsity: 0.3, macs: 0.5"), 7, "prune: --sparsity and --macs exclude each other"),
       (("lr: 0.02", "lr: fast"), 6, "train: The value 'fast' is invalid for '--lr"),
-      (("epochs: 2", "epochs: 0"), 9, "distill: --epochs must be from 1"),
-      (("calibrate: train.csv", "calibrate: none.csv"), 12, "none.csv: no such file"),
+      (("epochs: 2", "epochs: 0"), 10, "distill: --epochs must be from 1"),
+      (("calibrate: train.csv", "calibrate: none.csv"), 14, "none.csv: no such file"),
       (("model: net.onnx", "model: none.onnx"), 1, "none.onnx: no such file"),
-      (("output: student.onnx", "output: train.csv"), 11, "would overwrite"),
-      (("data: test.csv", "data: test.csv, strict: true"), 16, "eval has no option 'strict'"),
+      (("teacher: trained", "teacher: none"), 9, "none.onnx: no such file"),
+      (("output: student.onnx", "output: pruned.onnx"), 12, "would overwrite"),
+      (("data: test.csv", "data: test.csv, strict: true"), 17, "eval has no option 'strict'"),
       (("train: train.csv", "train:"), 2, "'train' has no value"),
     ]
     for (change, line, part) in cases {
@@ -154,7 +152,7 @@ import Testing
     let result = try CompressCommand.run(["apply", path, "--check"])
     #expect(result.status == 0 && result.error.isEmpty)
     let lines = result.output.split(separator: "\n")
-    #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("compress ") })
+    #expect(lines.count == 5 && lines.allSatisfy { $0.hasPrefix("compress ") })
     #expect(lines.first?.contains("compress train net.onnx --train train.csv") == true)
     #expect(lines.last == "compress eval net.pith --data test.csv")
     #expect(folder.contents == ["net.onnx", "r.yaml", "test.csv", "train.csv"])
@@ -169,7 +167,7 @@ import Testing
     try recipe.write(toFile: path, atomically: true, encoding: .utf8)
     for delay in [0.05, 0.2, 0.45] { _ = try CompressCommand.kill(["apply", path, "--quiet"], after: delay) }
     let states = states(try apply(broken, recipe))
-    #expect(states.count == 4)
+    #expect(states.count == 5)
     #expect(try contents(broken) == contents(whole))
     #expect(!broken.contents.contains { $0.hasSuffix(".checkpoint") })
   }

@@ -63,7 +63,7 @@ public struct RecipeJob {
   }
 
   /// Does the steps.
-  /// - Throws: what the failing command throws; the steps before it stay done.
+  /// - Throws: `RecipeError` with the line of the step that failed; the steps before it stay done.
   public func run() throws -> RecipeReport {
     do {
       try FileManager.default.createDirectory(atPath: request.workFolder, withIntermediateDirectories: true)
@@ -94,7 +94,12 @@ public struct RecipeJob {
     let resumes = step.canResume && notes.hasBegun(key: key)
     try notes.begin(key: key)
     let start = Date()
-    let report = try perform(step.arguments + (resumes ? ["--resume"] : []), step)
+    let report: any Report
+    do {
+      report = try perform(step.arguments + (resumes ? ["--resume"] : []), step)
+    } catch {
+      throw RecipeError(file: request.plan.recipe, line: step.line, "\(step.command): \(error)")
+    }
     let seconds = Date().timeIntervalSince(start)
     guard let kept = RecipeReport.StepReport(report) else {
       throw PithFailure("\(request.plan.recipe):\(step.line): '\(step.command)' cannot be a step of a recipe")

@@ -1,6 +1,5 @@
 import COpenBLAS
 
-
 #if canImport(Glibc)
 import Glibc
 #else

@@ -116,13 +116,14 @@ public struct RecipeJob {
       let output = request.plan.steps.compactMap({ $0.outputs["output"] }).last
     else { return }
     let paths = request.plan.steps.flatMap { Array($0.models.keys) + $0.outputs.values }
-    let last: StepTimer.Network =
-      switch try LoadedModel(path: output) {
-      case .graph(let graph): .init(graph: graph)
-      case .program(let program): .init(program: program)
-      }
+    var (last, isa) = (StepTimer.Network(), "")
+    switch try LoadedModel(path: output) {
+    case .graph(let graph): last.graph = graph
+    case .program(let program): (last.program, isa) = (program, program.isa.description)
+    }
     try StepTimer(near: paths).time(&history, last: last)
     report.history = history
+    report.distributeLatencies(isa: isa)
   }
 }
 

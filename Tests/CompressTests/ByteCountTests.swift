@@ -10,7 +10,8 @@ import Testing
   func readsUnits(text: String, bytes: Int) { #expect(ByteCount(argument: text)?.bytes == bytes) }
 
   @Test(arguments: [
-    "", "K", "x", "-1", "1.2.3", "1X", "1KK", "1e9", "99999999999999999999", "1000000000T", "nan", "٣K", "1 0",
+    "", "K", "x", "-1", "1.2.3", "1X", "1KK", "1e9", "99999999999999999999", "1000000000T", "nan", "٣K",
+    "1 0",
   ])
   func refusesWhatIsNone(text: String) { #expect(ByteCount(argument: text) == nil) }
 

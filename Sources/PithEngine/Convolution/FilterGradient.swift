@@ -32,11 +32,10 @@ struct FilterGradient {
     _ x: UnsafePointer<Float>?, _ gradient: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>?,
     bias: UnsafeMutablePointer<Float>?
   ) {
-    let reach = rows.reach(of: 0..<1).count
+    let reach = rows.reach(of: 0..<1).count * columns.reach(of: 0..<columns.target).count
     let tasks = ConvolutionTasks(
       batch: shape.batch, rows: shape.output.rows, columns: shape.output.columns,
-      floatsPerRow: shape.output.columns * pitch + shape.channelsPerGroup * shape.input.columns
-        * min(reach, shape.input.rows))
+      floatsPerRow: shape.output.columns * pitch + shape.channelsPerGroup * reach)
     let copyScratch = (0..<tasks.count).map { index in
       maps(of: tasks[index].rows).scratchCount(images: tasks[index].images.count)
     }.max()

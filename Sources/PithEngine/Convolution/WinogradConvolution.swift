@@ -49,7 +49,8 @@ struct WinogradConvolution {
   ) {
     let most = tiles.tilesPerTask
     let sizes = [
-      36 * WinogradTiles.plane(most, sourcePitch), 36 * WinogradTiles.plane(most, targetPitch), tiles.sourcePixels * sourcePitch,
+      36 * WinogradTiles.plane(most, sourcePitch), 36 * WinogradTiles.plane(most, targetPitch),
+      tiles.sourcePixels * sourcePitch,
       tiles.targetPixels * targetPitch,
     ]
     let pixels = (0..<most).map { Int32($0 * sourcePitch) }

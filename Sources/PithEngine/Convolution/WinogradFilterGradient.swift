@@ -33,7 +33,8 @@ struct WinogradFilterGradient {
   ) {
     let most = tiles.tilesPerTask
     let sizes = [
-      36 * WinogradTiles.plane(most, sourcePitch), 36 * WinogradTiles.plane(most, targetPitch), tiles.sourcePixels * sourcePitch,
+      36 * WinogradTiles.plane(most, sourcePitch), 36 * WinogradTiles.plane(most, targetPitch),
+      tiles.sourcePixels * sourcePitch,
       tiles.targetPixels * targetPitch,
     ]
     let parts = parts
@@ -89,9 +90,11 @@ struct WinogradFilterGradient {
       taps.withUnsafeBufferPointer { taps in
         for index in 0..<36 {
           var product = pith_float_filter_gradient(
-            x: inputs + index * WinogradTiles.plane(count, sourcePitch), pixels: pixels.baseAddress, pixel_count: Int64(count),
+            x: inputs + index * WinogradTiles.plane(count, sourcePitch), pixels: pixels.baseAddress,
+            pixel_count: Int64(count),
             taps: taps.baseAddress, tap_count: Int64(shape.channels),
-            gradient: gradients + index * WinogradTiles.plane(count, targetPitch), filter_count: Int64(shape.filters),
+            gradient: gradients + index * WinogradTiles.plane(count, targetPitch),
+            filter_count: Int64(shape.filters),
             sums: sums + index * sumPlane, pitch: Int64(targetPitch))
           kernels.call.filter_gradient?(&product)
         }

@@ -51,7 +51,7 @@ struct Apply: ReportingCommand {
 
   /// The commands that may be steps.
   static let commands: [any ReportingCommand.Type] = [
-    Train.self, Quantize.self, Eval.self, Bench.self,
+    Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Bench.self,
   ]
 
   func validate() throws {

@@ -131,7 +131,9 @@ import Testing
     let rounded = try withBiases(of: result, trained)
     let difference = try compare(result, aware, trained: rounded, samples: Array(samples.prefix(16)))
     #expect(difference.share(within: 0) > 0.98, "\(difference.counts)")
-    #expect(difference.share(within: 1) > 0.999 && difference.counts[3] == 0, "\(difference.counts)")
+    #expect(difference.share(within: 1) > 0.999, "\(difference.counts)")
+    // Disturbed weights are no trained ones: in twenty layers a unit may grow to some.
+    #expect(Double(difference.counts[3]) < 1e-4 * Double(difference.total), "\(difference.counts)")
     #expect(result.activations != model.activations && result.weights != model.weights)
   }
 

@@ -20,7 +20,8 @@ import Testing
     let flat = b.add(Flatten(), odd)
     let dense = b.add(
       Gemm(transposesB: true, activation: .relu), flat, b.constant([24, 648]), b.constant([24]))
-    return try b.built(b.add(Gemm(), dense, b.constant([24, 20]), b.constant([20])))
+    let output = b.add(Gemm(), dense, b.constant([24, 20]), b.constant([20]))
+    return try b.built(output)
   }
 
   @Test(arguments: [0.3, 0.6])

@@ -52,7 +52,8 @@ import Testing
     #expect(report.after.multiplyAdds * 10 >= before.multiplyAdds * 4, "the budget is used")
     let round = try #require(report.rounds.first)
     #expect(report.rounds.count == 1 && round.epochs == 1)
-    #expect(round.accuracy ?? 0 > 0.75, "fine-tuning mends \(round.accuracyBeforeTuning ?? 0)")
+    // One epoch of 512 images.
+    #expect(round.accuracy ?? 0 > (round.accuracyBeforeTuning ?? 1) + 0.1, "\(round)")
     #expect(report.blocked.map(\.reason) == ["'logits' is an output of the model"])
     // What was written is what was scored.
     let evaluated = try CompressCommand.run([
@@ -152,9 +153,8 @@ import Testing
     var random = SeededRandom(seed: 8)
     var kills = 0
     for _ in 0..<5 {
-      guard try CompressCommand.kill(arguments(killed), after: random.unit() * duration * 0.7) else {
-        continue
-      }
+      // One that came to its end leaves nothing to interrupt.
+      guard try CompressCommand.kill(arguments(killed), after: random.unit() * duration * 0.7) else { break }
       kills += 1
       let left = killed.contents.filter { !$0.hasSuffix(".part") }
       #expect(left.isEmpty || left == ["out.onnx.checkpoint"])

@@ -26,6 +26,11 @@ extension Predictor {
         "\(data.name): samples of shape \(given) have their channels last, and the input of \(name), \(wanted), has them first; transpose them, in NumPy with x.transpose(0, 3, 1, 2)"
       )
     }
+    if given.count == 3, wanted.count == 3, given != wanted, [given[1], given[2], given[0]] == wanted {
+      throw PithFailure(
+        "\(data.name): samples of shape \(given) have their channels first, and the input of \(name), \(wanted), has them last; for image files say 'layout: channels-last' in a .data.yaml file, in NumPy transpose with x.transpose(0, 2, 3, 1)"
+      )
+    }
     let known = sampleShape.filter { $0 >= 0 }.reduce(1, *)
     guard !sampleShape.contains(-1), data.elementCount == known else {
       throw PithFailure(

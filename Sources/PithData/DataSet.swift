@@ -12,6 +12,21 @@ public struct DataSet: Sendable {
   /// What the classes are called, in the order of their numbers, where the data say so: the names of the
   /// folders of images.
   public var classNames: [String]? { labels == nil ? samples.classNames : nil }
+  /// Checks that the classes are called as those of `other`, where both say so: folders of images number their
+  /// classes by name, so that a missing one shifts all that follow.
+  /// - Throws: `FileError` naming the first class that differs.
+  public func checkClasses(like other: DataSet) throws {
+    guard let own = classNames, let theirs = other.classNames, own != theirs else { return }
+    let index = zip(own, theirs).prefix { $0 == $1 }.count
+    func called(_ names: [String]) -> String {
+      index < names.count ? "called '\(names[index])'" : "missing"
+    }
+    throw FileError(
+      path: name,
+      reason:
+        "class \(index) is \(called(own)), and in \(other.name) it is \(called(theirs)); both need the same "
+        + "folders")
+  }
   /// How many elements a sample has.
   public var elementCount: Int { sampleShape.elementCount }
   /// What the user called the data.

@@ -15,11 +15,14 @@ extension DataSource {
       throw FileError(path: path, reason: "is no table, so it has no label column; leave it away")
     }
     let images = try openImages(format)
-    if images == nil, imageSize != nil || channels != nil {
+    let options = [
+      ("resize", imageSize != nil), ("channels", channels != nil), ("layout", isChannelsLast != nil),
+    ]
+    if images == nil, let (option, _) = options.first(where: \.1) {
       throw FileError(
         path: path,
         reason:
-          "holds no image files, so \(imageSize == nil ? "'channels'" : "'resize'") has no meaning; leave it away"
+          "holds no image files, so '\(option)' has no meaning; leave it away"
       )
     }
     if let images {
@@ -76,7 +79,9 @@ extension DataSource {
       listing = try ImageListing(archive, folder: arrays.joined(separator: ","))
     case .idx, .npy, .csv: return nil
     }
-    return try ImageFolder(listing, format: ImageFolder.Format(size: imageSize, channels: channels))
+    let format = ImageFolder.Format(
+      size: imageSize, channels: channels, isChannelsLast: isChannelsLast ?? false)
+    return try ImageFolder(listing, format: format)
   }
 
   private static func openLabels(_ path: String) throws -> any SampleSource {

@@ -9,7 +9,7 @@ extension DataSource {
     case data
     case labels
     case labelColumn = "label-column"
-    case shape, scale, mean, std, resize, channels
+    case shape, scale, mean, std, resize, channels, layout
   }
 
   /// Reads a file that names the data and how they are read:
@@ -23,6 +23,7 @@ extension DataSource {
   ///     label-column: species         # of a CSV file
   ///     resize: 32x32                 # height x width, of image files
   ///     channels: 3                   # or 1 for grey, of image files
+  ///     layout: channels-last         # [H, W, C] of image files; channels-first unless said
   ///
   /// - Throws: `FileError` with the line when it is not such a file.
   init(yaml path: String) throws {
@@ -51,6 +52,7 @@ extension DataSource {
     shape = try fields[.shape]?.shape()
     imageSize = try fields[.resize]?.imageSize()
     channels = try fields[.channels]?.channels()
+    isChannelsLast = try fields[.layout]?.isChannelsLast()
     preprocessing = Preprocessing(
       scale: try fields[.scale]?.numbers(), mean: try fields[.mean]?.numbers(),
       std: try fields[.std]?.numbers())
@@ -142,6 +144,14 @@ extension DataSource {
         throw error("should be 3 for red, green and blue, or 1 for grey")
       }
       return channels
+    }
+
+    func isChannelsLast() throws -> Bool {
+      switch node.scalar?.string {
+      case "channels-first": return false
+      case "channels-last": return true
+      default: throw error("should be channels-first or channels-last")
+      }
     }
 
     func shape() throws -> [Int] {

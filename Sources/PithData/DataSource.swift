@@ -38,6 +38,8 @@ public struct DataSource: Equatable, Sendable {
   public var imageSize: ImageSize?
   /// For image files: 1 to make them grey, 3 for red, green and blue; `nil` for what the first one is.
   public var channels: Int?
+  /// For image files: whether samples are [H, W, C], as Keras has them, not [C, H, W]; `nil` for the latter.
+  public var isChannelsLast: Bool?
   /// The shape that samples are given, of as many elements as they have in the file.
   public var shape: [Int]?
   public var preprocessing = Preprocessing()

@@ -90,6 +90,17 @@ import Testing
     #expect(set.sampleShape == [1, 13, 17] && labels == [0, 1])
     let expected = try #require(try NPZ.read(fixture("images/expected.npz"))["grey.png.grey"]).values
     #expect(inputs == (expected + expected).map { Float(Double($0) * (1.0 / 255)) })
+    let last = try files.write(
+      "data: '\(fixture("images/classes"))'\nlayout: channels-last\nmean: [1, 2, 3]\nscale: 1\n",
+      "l.data.yaml")
+    let pixels = try all(last)
+    let planes = try all(
+      fixture("images/classes"), preprocessing: Preprocessing(scale: [1], mean: [1, 2, 3]))
+    #expect(pixels.set.sampleShape == [6, 8, 3])
+    for index in pixels.inputs.indices {
+      let (sample, element) = index.quotientAndRemainder(dividingBy: 144)
+      #expect(pixels.inputs[index] == planes.inputs[sample * 144 + element % 3 * 48 + element / 3])
+    }
     // In three channels, as a YAML file says.
     let yaml = try files.write(
       "data: '\(fixture("images/classes.zip")):set/test'\nchannels: 3\nresize: 7x5\n", "a.data.yaml")
@@ -176,6 +187,25 @@ import Testing
     #expect(message { try DataSource(yaml) }.contains("line 2: resize: should be height and width"))
     try files.write("data: x\n\nchannels: 2\n", "a.yaml")
     #expect(message { try DataSource(yaml) }.contains("line 3: channels: should be 3"))
+    try files.write("data: x\nlayout: nhwc\n", "a.yaml")
+    #expect(
+      message { try DataSource(yaml) }.contains("line 2: layout: should be channels-first or channels-last"))
+  }
+
+  @Test func classesAreComparedByName() throws {
+    for name in ["one/a", "one/b", "one/c", "two/a", "two/c", "three/a", "three/b"] {
+      try copy("files/rgb.png", to: name + "/1.png")
+    }
+    let (one, two, three) = try (
+      DataSet(files.path("one")), DataSet(files.path("two")), DataSet(files.path("three"))
+    )
+    #expect(throws: Never.self) {
+      try one.checkClasses(like: one)
+      try one.checkClasses(like: DataSet(fixture("arrays/f4.npy")))
+    }
+    #expect(message { try two.checkClasses(like: one) }.contains("class 1 is called 'c', and in"))
+    #expect(message { try two.checkClasses(like: one) }.contains("it is called 'b'"))
+    #expect(message { try three.checkClasses(like: one) }.contains("class 2 is missing, and in"))
   }
 
   @Test func symbolicLinksAreFollowed() throws {

@@ -30,7 +30,10 @@ public struct TrainingMaterial: Sendable {
   ) throws {
     let predictor = try FloatPredictor(graph, name: name)
     try predictor.check(training)
-    if let evaluation { try predictor.check(evaluation) }
+    if let evaluation {
+      try predictor.check(evaluation)
+      try evaluation.checkClasses(like: training)
+    }
     try options.validate()
     let store = try Self.read(training, "read", isLabelled: isLabelled, threads: threads, progress)
     let classes = isLabelled ? store.classesOfTargets : nil

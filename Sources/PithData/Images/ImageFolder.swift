@@ -8,6 +8,8 @@ struct ImageFolder: SampleSource {
     var size: ImageSize?
     /// 1 for grey, 3 for red, green and blue; `nil` for what the first image is.
     var channels: Int?
+    /// Whether samples are [H, W, C], not [C, H, W].
+    var isChannelsLast = false
   }
 
   let name: String
@@ -17,6 +19,8 @@ struct ImageFolder: SampleSource {
   private let files: [ImageFile]
   private let labels: [Int]
   private let size: ImageSize
+  private let channels: Int
+  private let isChannelsLast: Bool
   private let resizes: Bool
   /// Whether the channels were asked for, not taken from the first image.
   private let converts: Bool
@@ -40,7 +44,10 @@ struct ImageFolder: SampleSource {
     size = format.size ?? ImageSize(height: header.height, width: header.width)
     resizes = format.size != nil
     converts = format.channels != nil
-    sampleShape = [format.channels ?? (header.isGrey ? 1 : 3), size.height, size.width]
+    channels = format.channels ?? (header.isGrey ? 1 : 3)
+    isChannelsLast = format.isChannelsLast
+    sampleShape =
+      isChannelsLast ? [size.height, size.width, channels] : [channels, size.height, size.width]
   }
 
   func makeReader() -> any SampleReader { Reader(self) }
@@ -62,7 +69,7 @@ struct ImageFolder: SampleSource {
       if folder.resizes {
         image = image.resized(height: folder.size.height, width: folder.size.width)
       }
-      image.writePlanes(to: sample)
+      if folder.isChannelsLast { image.writePixels(to: sample) } else { image.writePlanes(to: sample) }
       index += 1
       return folder.holdsLabels ? Double(folder.labels[index - 1]) : nil
     }
@@ -83,7 +90,7 @@ struct ImageFolder: SampleSource {
 
     private func decode(_ file: ImageFile) throws {
       let bytes = try file.bytes()
-      let channels = folder.sampleShape[0]
+      let channels = folder.channels
       let first = folder.files[0].name
       if channels == 1, !folder.converts, try !decoder.header(bytes, of: file).isGrey {
         throw file.error(

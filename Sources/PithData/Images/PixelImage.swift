@@ -36,6 +36,12 @@ struct PixelImage {
     reset(height: height, width: width, channels: 1)
   }
 
+  /// Writes the pixels one behind the other: [H, W, C].
+  func writePixels(to samples: UnsafeMutableBufferPointer<UInt8>) {
+    precondition(samples.count == pixels.count)
+    _ = samples.update(fromContentsOf: pixels)
+  }
+
   /// Writes the channels one behind the other: [C, H, W].
   func writePlanes(to planes: UnsafeMutableBufferPointer<UInt8>) {
     let size = height * width

@@ -10,7 +10,7 @@ struct DataOptions: ParsableArguments {
       X.npy[,Y.npy]                      NumPy arrays, a sample a row
       FILE.npz[:x,y]                     a NumPy archive, arrays x and y
       FILE.csv                           a sample a line, labels under 'label'
-      FOLDER or ARCHIVE.zip[:FOLDER]     JPEG or PNG images, a folder for each class
+      FOLDER or ARCHIVE.zip[:FOLDER]     JPEG/PNG images, a folder a class
       FILE.data.yaml                     names data, labels, scale, mean, std, …
     """
 

@@ -125,7 +125,9 @@ struct LearningCurves {
     let values = points(\.accuracy)
     guard !values.isEmpty else { return nil }
     let format = { (value: Double) in Units.percent(value) }
-    let before = accuracyBefore.flatMap { $0.isFinite ? $0 : nil }
+    // A line far below, as before a first training, would make one line of the curve.
+    let best = values.map(\.y).max() ?? 0
+    let before = accuracyBefore.flatMap { $0.isFinite && $0 >= best / 2 ? $0 : nil }
     let key: Markup = before.map { "<li class=\"line\"><i></i>before \(format($0))</li>" } ?? ""
     let plot = CurvePlot(
       series: [.init(name: "held out", kind: "after", points: values)],

@@ -10,6 +10,9 @@ struct HistoryPlot {
   }
 
   var points: [Point]
+  /// The numbers of the steps whose accuracy is so far below the best that all others would look alike: a network
+  /// before its first training.
+  private(set) var omitted: [Int] = []
 
   private let height = 264.0
   private let top = 44.0
@@ -28,6 +31,9 @@ struct HistoryPlot {
       else { return nil }
       return Point(number: index + 1, bytes: Double(bytes), accuracy: accuracy)
     }
+    let best = points.map(\.accuracy.accuracy).max() ?? 0
+    omitted = points.filter { $0.accuracy.accuracy < best / 2 }.map(\.number)
+    points.removeAll { $0.accuracy.accuracy < best / 2 }
   }
 
   var markup: Markup {

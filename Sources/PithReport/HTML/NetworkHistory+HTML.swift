@@ -22,9 +22,12 @@ extension NetworkHistory {
     let plot = HistoryPlot(self)
     guard plot.points.count > 1 else { return table }
     let samples = Units.counted(plot.points.last?.accuracy.samples ?? 0, "sample")
+    let omitted = plot.omitted.map(String.init).joined(separator: ", ")
     let figure = Panels.figure(
       "Accuracy against size, step by step",
-      note: "The numbers are the steps above; the bars are 95 % intervals on \(samples).", body: plot.markup)
+      note: "The numbers are the steps above; the bars are 95 % intervals on \(samples)."
+        + (omitted.isEmpty ? "" : " Far below the others, and left out: \(omitted)."),
+      body: plot.markup)
     return "\(table)\n<div class=\"single\">\(figure)</div>"
   }
 

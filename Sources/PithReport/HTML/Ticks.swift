@@ -83,7 +83,7 @@ struct Ticks {
     for next in ["KB", "MB", "GB", "TB", "PB", "EB"] where high / unit >= 1024 {
       (unit, name) = (unit * 1024, next)
     }
-    return linear(from: low / unit, to: high / unit, scale: unit, parts: 5) { "\($0) \(name)" }
+    return linear(from: low / unit, to: high / unit, scale: unit, parts: 3) { "\($0) \(name)" }
   }
 
   private static func linear(

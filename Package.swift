@@ -44,7 +44,9 @@ let package = Package(
       dependencies: ["PithFiles", "CZlib", "CTurboJPEG", "CPNG", .product(name: "Yams", package: "Yams")]),
     .target(name: "CPithFloatKernels"),
     .target(name: "PithEngine", dependencies: ["PithGraph", "COpenBLAS", "CPithFloatKernels"]),
-    .target(name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles"]),
+    .systemLibrary(name: "CPithMath"),
+    .target(
+      name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles", "CPithMath"]),
     .target(
       name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
     .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
@@ -67,7 +69,9 @@ let package = Package(
       name: "PithImportTests", dependencies: ["PithImport", "PithExport", "PithEngine", "PithTestSupport"]),
     .testTarget(name: "PithFilesTests", dependencies: ["PithFiles"]),
     .testTarget(name: "PithDataTests", dependencies: ["PithData", "PithFiles", "CZlib"]),
-    .testTarget(name: "PithEngineTests", dependencies: ["PithEngine", "PithImport", "PithTestSupport"]),
+    .testTarget(
+      name: "PithEngineTests",
+      dependencies: ["PithEngine", "CPithFloatKernels", "PithImport", "PithTestSupport"]),
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(

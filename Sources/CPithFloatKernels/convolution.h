@@ -80,18 +80,3 @@ KERNEL void conv(const pith_float_conv *a) {
     weights += vectors * LANES * a->tap_count;
   }
 }
-
-KERNEL void pack(
-    const float *source, int64_t filter_count, int64_t filter_stride, const int32_t *order, int64_t tap_count,
-    float *packed) {
-  for (int64_t filter = 0; filter < filter_count; filter += VECTORS * LANES) {
-    const int width = block_vectors(filter_count, filter) * LANES;
-    for (int64_t tap = 0; tap < tap_count; tap++) {
-      const float *from = source + filter * filter_stride + order[tap];
-      const int64_t count = filter_count - filter < width ? filter_count - filter : width;
-      for (int64_t i = 0; i < count; i++) packed[i] = from[i * filter_stride];
-      for (int64_t i = count; i < width; i++) packed[i] = 0;
-      packed += width;
-    }
-  }
-}

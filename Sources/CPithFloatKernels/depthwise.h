@@ -59,7 +59,7 @@ HELPER void tap_products_of(
     const vec g = load_part(gradient + i, span - i);
     UNROLL for (int t = 0; t < count; t++) sums[t] += load_part(base[t] + i, span - i) * g;
   }
-  UNROLL for (int t = 0; t < count; t++) result[t] += (float)sum_of(sums[t]);
+  UNROLL for (int t = 0; t < count; t++) result[t] += sum_of(sums[t]);
 }
 
 KERNEL void tap_products(

@@ -18,8 +18,9 @@ KERNEL void clamp_gradient(
   for (; i < count; i++) result[i] = y[i] > low && y[i] < high ? gradient[i] : 0;
 }
 
-KERNEL void add(const float *x, int64_t count, float *y) {
+KERNEL void add(const float *x, int64_t count, float low, float high, float *y) {
+  const vec lows = splat(low), highs = splat(high);
   int64_t i = 0;
-  for (; i + LANES <= count; i += LANES) store(y + i, load(y + i) + load(x + i));
-  for (; i < count; i++) y[i] += x[i];
+  for (; i + LANES <= count; i += LANES) store(y + i, clamp_vec(load(y + i) + load(x + i), lows, highs));
+  for (; i < count; i++) y[i] = clamp_float(y[i] + x[i], low, high);
 }

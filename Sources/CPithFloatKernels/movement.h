@@ -1,35 +1,47 @@
 // Transposes, padded copies, sums of rows.
 
-/// Transposes by blocks; `bias` is added to, and the clamp applied to, each source column where `finishes`.
+/// One block of a transpose; `bias` is added to, and the clamp applied to, each source column where `finishes`.
+HELPER void transpose_one(
+    const int finishes, const float *source, int64_t source_pitch, float *target, int64_t target_pitch,
+    const float *bias, float low, float high) {
+  vec block[LANES];
+  UNROLL for (int i = 0; i < LANES; i++) block[i] = load(source + i * source_pitch);
+  transpose_block(block);
+  UNROLL for (int i = 0; i < LANES; i++) {
+    if (finishes) block[i] = clamp_vec(block[i] + splat(bias ? bias[i] : 0), splat(low), splat(high));
+    store(target + i * target_pitch, block[i]);
+  }
+}
+
+/// Where the block after one at `at` begins, of `count` in all: the last ones overlap those before where there is an odd
+/// rest, and the second one the first, where that makes all that follow begin on a whole vector in memory.
+HELPER int64_t next_block(int64_t at, int64_t count, const float *base) {
+  const int64_t skew = (int64_t)((uintptr_t)base / 4 % LANES);
+  const int64_t next = at == 0 && skew ? LANES - skew : at + LANES;
+  if (at + LANES >= count) return count;
+  return next + LANES <= count ? next : count - LANES;
+}
+
+/// By blocks. Rows of the target are usually far apart, so that it is them, or else those of the source, that should be
+/// touched in whole cache lines.
 HELPER void transpose_all(
     const int finishes, const float *source, int64_t rows, int64_t columns, int64_t source_pitch, float *target,
     int64_t target_pitch, const float *bias, float low, float high) {
-  const vec lows = splat(low), highs = splat(high);
-  int64_t row = 0;
-  for (; row + LANES <= rows; row += LANES) {
-    int64_t column = 0;
-    for (; column + LANES <= columns; column += LANES) {
-      vec block[LANES];
-      UNROLL for (int i = 0; i < LANES; i++) block[i] = load(source + (row + i) * source_pitch + column);
-      transpose_block(block);
-      UNROLL for (int i = 0; i < LANES; i++) {
-        if (finishes) block[i] = clamp_vec(block[i] + splat(bias ? bias[column + i] : 0), lows, highs);
-        store(target + (column + i) * target_pitch + row, block[i]);
-      }
-    }
-    for (; column < columns; column++) {
-      for (int i = 0; i < LANES; i++) {
-        float value = source[(row + i) * source_pitch + column];
-        if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
-        target[column * target_pitch + row + i] = value;
-      }
-    }
-  }
-  for (; row < rows; row++) {
+  if (rows < LANES || columns < LANES) {
     for (int64_t column = 0; column < columns; column++) {
-      float value = source[row * source_pitch + column];
-      if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
-      target[column * target_pitch + row] = value;
+      for (int64_t row = 0; row < rows; row++) {
+        float value = source[row * source_pitch + column];
+        if (finishes) value = clamp_float(value + (bias ? bias[column] : 0), low, high);
+        target[column * target_pitch + row] = value;
+      }
+    }
+    return;
+  }
+  for (int64_t row = 0; row < rows; row = next_block(row, rows, finishes ? target : 0)) {
+    for (int64_t column = 0; column < columns; column = next_block(column, columns, finishes ? 0 : source)) {
+      transpose_one(
+          finishes, source + row * source_pitch + column, source_pitch, target + column * target_pitch + row,
+          target_pitch, bias ? bias + column : 0, low, high);
     }
   }
 }
@@ -47,19 +59,21 @@ KERNEL void transpose_padded(
   source += whole * source_pitch;
   target += whole;
   const int64_t left = rows - whole;
-  int64_t column = 0;
-  for (; column + LANES <= columns; column += LANES) {
+  if (columns < LANES) {
+    for (int64_t column = 0; column < columns; column++) {
+      for (int64_t i = 0; i < LANES; i++) {
+        target[column * target_pitch + i] = i < left ? source[i * source_pitch + column] : 0;
+      }
+    }
+    return;
+  }
+  for (int64_t column = 0; column < columns; column = next_block(column, columns, source)) {
     vec block[LANES];
     UNROLL for (int i = 0; i < LANES; i++) {
       block[i] = i < left ? load(source + i * source_pitch + column) : splat(0);
     }
     transpose_block(block);
     UNROLL for (int i = 0; i < LANES; i++) store(target + (column + i) * target_pitch, block[i]);
-  }
-  for (; column < columns; column++) {
-    for (int64_t i = 0; i < LANES; i++) {
-      target[column * target_pitch + i] = i < left ? source[i * source_pitch + column] : 0;
-    }
   }
 }
 

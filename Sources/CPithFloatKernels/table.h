@@ -8,7 +8,9 @@
 #include "elementwise.h"
 #include "movement.h"
 #include "normalization.h"
+#include "packing.h"
 #include "pooling.h"
+#include "winograd.h"
 
 const pith_float_kernels SET(kernels) = {
     .name = SET_NAME,
@@ -16,6 +18,11 @@ const pith_float_kernels SET(kernels) = {
     .pack = pack,
     .conv = conv,
     .filter_gradient = filter_gradient,
+    .winograd_input = winograd_input,
+    .winograd_gradient = winograd_gradient,
+    .winograd_output = winograd_output,
+    .winograd_weights = winograd_weights,
+    .winograd_filter = winograd_filter,
     .transpose = transpose,
     .transpose_padded = transpose_padded,
     .finish = finish,

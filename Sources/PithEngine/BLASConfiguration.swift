@@ -1,3 +1,5 @@
+import COpenBLAS
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -12,6 +14,9 @@ public enum BLASConfiguration {
   /// The environment variable, and the value that it should have.
   public static let variable = "OPENBLAS_CORETYPE"
   public static let value = "SkylakeX"
+
+  /// The core whose kernels OpenBLAS runs in this process: a value that the variable can have.
+  public static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// Whether the variable should be set: the processor is AMD's and has AVX-512, and nobody set it.
   public static func needsCoreType() -> Bool {

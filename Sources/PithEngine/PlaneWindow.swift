@@ -154,7 +154,8 @@ struct PlaneLayout {
   /// Whether the scratch is the plane with zeros around it, and nothing else.
   var isWhole: Bool {
     window.stride == (1, 1) && window.pad.rows >= 0 && window.pad.columns >= 0
-      && window.pad.rows + window.input.rows <= phaseRows && window.pad.columns + window.input.columns <= pitch
+      && window.pad.rows + window.input.rows <= phaseRows
+      && window.pad.columns + window.input.columns <= pitch
   }
 
   /// The phases, one after another: where each begins in the scratch, and the taps that read it.

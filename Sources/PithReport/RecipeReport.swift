@@ -98,7 +98,43 @@ public struct RecipeReport: Report {
   }
 }
 
+extension RecipeReport {
+  /// Gives every step's report the latencies of the history, which were measured after all steps were done.
+  /// - Parameter isa: the instruction set of the integer kernels.
+  public mutating func distributeLatencies(isa: String) {
+    guard let history else { return }
+    for index in steps.indices {
+      let name = steps[index].report.outputName
+      guard !name.isEmpty, let place = history.steps.lastIndex(where: { $0.file == name }) else { continue }
+      steps[index].report.take(
+        history.steps[place].figures, after: place > 0 ? history.steps[place - 1].figures : nil, isa: isa)
+    }
+  }
+}
+
 extension RecipeReport.StepReport {
+  fileprivate mutating func take(_ figures: NetworkFigures, after previous: NetworkFigures?, isa: String) {
+    func taken<R: NetworkReport>(_ report: R) -> R {
+      var report = report
+      (report.after.latency, report.after.int8Latency) = (figures.latency, figures.int8Latency)
+      report.before?.latency = previous?.latency
+      report.before?.int8Latency = previous?.int8Latency
+      return report
+    }
+    switch self {
+    case .training(let report): self = .training(taken(report))
+    case .pruning(let report): self = .pruning(taken(report))
+    case .distillation(let report): self = .distillation(taken(report))
+    case .quantization(var report):
+      guard report.latency == nil, let fp32 = previous?.latency, let int8 = figures.int8Latency else {
+        return
+      }
+      report.latency = LatencyComparison(fp32: fp32, int8: int8, isa: isa, threads: 1)
+      self = .quantization(report)
+    case .evaluation, .benchmark: break
+    }
+  }
+
   var history: NetworkHistory? {
     switch self {
     case .training(let report): report.history

@@ -7,16 +7,19 @@ struct Compress: ParsableCommand {
     commandName: "compress",
     abstract: "Makes trained networks small and fast for the edge.",
     discussion: """
-      Reads an ONNX model, quantizes it to 8-bit integers, proves what that cost, and writes a .pith file that the Pith \
-      runtime executes.
+      Reads an ONNX model; trains it, prunes it, lets a smaller one learn from it; quantizes it to 8-bit integers, proves \
+      what that cost, and writes a .pith file that the Pith runtime executes.
 
         compress inspect  model.onnx
-        compress quantize model.onnx --calibrate images.idx.gz -o model.pith
-        compress eval     model.pith --data images.idx.gz,labels.idx.gz
+        compress prune    model.onnx --train train.npz --eval test.npz --macs 0.35 -o pruned.onnx
+        compress quantize pruned.onnx --calibrate train.npz --eval test.npz --report report.html -o model.pith
+        compress eval     model.pith --data test.npz
+        compress apply    recipe.yaml --report report.html
       """,
     version: Pith.version,
     subcommands: [
-      Inspect.self, Train.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self, Apply.self,
+      Inspect.self, Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self,
+      Apply.self,
     ])
 
   static func main() {

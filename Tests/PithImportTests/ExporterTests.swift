@@ -154,3 +154,42 @@ import Testing
     #expect(try ONNXImporter.read(path: path).nodes.count == 2)
   }
 }
+
+/// Free text that goes with a model.
+@Suite struct MetadataTests {
+  private func graph(_ metadata: [String: String]) -> Graph {
+    var graph = Graph(name: "g")
+    let x = graph.addInput("x", ValueType(.float32, [1, 2]))
+    graph.markOutput(graph.add(Relu(), [x], outputs: ["y"])[0])
+    graph.metadata = metadata
+    return graph
+  }
+
+  @Test func surviveTheFile() throws {
+    let metadata = [
+      "author": "somebody", "": "lost", "empty": "", "utf8": "é漢🧱\0\n",
+      "long": String(repeating: "x", count: 100_000),
+    ]
+    let bytes = try ONNXExporter.bytes(of: graph(metadata))
+    #expect(try ONNXExporter.byteCount(of: graph(metadata)) == bytes.count)
+    #expect(try ONNXExporter.bytes(of: graph(metadata)) == bytes)
+    let read = try ONNXImporter.read(bytes: bytes)
+    #expect(read.metadata == metadata.filter { !$0.key.isEmpty })
+  }
+
+  @Test func hugeAndBrokenOnesAreLeftOut() throws {
+    let huge = graph(["a": "kept", "b": String(repeating: "x", count: 2 << 20), "c": "kept"])
+    #expect(
+      try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: huge)).metadata == ["a": "kept", "c": "kept"])
+    let plain = try ONNXExporter.bytes(of: graph([:]))
+    // Entries of no known form: text that is not UTF-8, fields out of order, none at all, a number.
+    for entry: [UInt8] in [
+      [0x72, 6, 0x0A, 1, 0xFF, 0x12, 1, 0xFE], [0x72, 0], [0x72, 2, 0x08, 7], [0x70, 7],
+      [0x72, 6, 0x12, 1, 0x61, 0x0A, 1, 0x62],
+    ] {
+      let graph = try ONNXImporter.read(bytes: plain + entry)
+      #expect(graph.nodes.count == 1 && graph.metadata.count <= 1)
+    }
+    #expect(throws: ImportError.self) { try ONNXImporter.read(bytes: plain + [0x72, 9, 0x0A]) }
+  }
+}

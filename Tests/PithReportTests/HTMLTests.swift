@@ -60,6 +60,15 @@ final class PageReader: NSObject, XMLParserDelegate {
     }
   }
 
+  /// To look at the pages: PITH_PAGES=folder swift test …
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["PITH_PAGES"] != nil))
+  func pagesAreWritten() throws {
+    let folder = try #require(ProcessInfo.processInfo.environment["PITH_PAGES"])
+    for (name, html) in SampleNetworks.pages {
+      try html.write(toFile: "\(folder)/\(name).html", atomically: true, encoding: .utf8)
+    }
+  }
+
   @Test func hostileNamesAreText() throws {
     let html = SampleReports.hostile.html()
     #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("\u{1B}"))

@@ -90,6 +90,17 @@ import Testing
       #expect(ids.contains(String(link.dropFirst())))
     }
     #expect(SampleNetworks.recipe.history?.steps.count == 5)
+    // Measured after all steps, the latencies are in each one's report.
+    var report = SampleNetworks.recipe
+    report.history?.steps[2].figures.latency = Latency(p10: 1, p50: 2, p90: 3)
+    report.distributeLatencies(isa: "avx2")
+    guard case .pruning(let pruning) = report.steps[1].report,
+      case .distillation(let student) = report.steps[2].report
+    else {
+      Issue.record("other reports")
+      return
+    }
+    #expect(pruning.after.latency?.p50 == 2 && student.before?.latency?.p50 == 2)
   }
 
   @Test func barsShowWhatChanged() throws {
@@ -120,6 +131,8 @@ import Testing
     #expect(
       Ticks.logarithmicBytes(from: 16_640, to: 384_113).ticks.map(\.label)
         == ["20 KB", "50 KB", "100 KB", "200 KB"])
+    #expect(
+      Ticks.logarithmicBytes(from: 2000, to: 2600).ticks.map(\.label) == ["2.0 KB", "2.2 KB", "2.4 KB"])
     for (low, high) in [(0, 0), (-1, 5), (1, .infinity), (.nan, 2), (1, 1e300), (5, 1)] as [(Double, Double)]
     {
       #expect(Ticks.logarithmicBytes(from: low, to: high).ticks.count <= 7)

@@ -9,8 +9,8 @@ import Testing
   private func prune(to path: String) throws {
     var graph = try ONNXImporter.read(path: Networks.path("dense"))
     for node in graph.nodes {
-      guard (node.op as? Gemm)?.transposesB == true, let id = node.inputs[1], let weights = graph[id].constant,
-        let floats = weights.floats, weights.shape[0] % 16 == 0
+      guard (node.op as? Gemm)?.transposesB == true, let id = node.inputs[1],
+        let weights = graph[id].constant, let floats = weights.floats, weights.shape[0] % 16 == 0
       else { continue }
       let (rows, columns) = (weights.shape[0], weights.shape[1])
       let blocks = rows / 16 * columns / 4

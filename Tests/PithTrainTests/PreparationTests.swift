@@ -71,6 +71,35 @@ import Testing
     #expect(error?.description.contains("batches of 4 only") == true)
   }
 
+  /// Two batch norms as PyTorch exports them untrained: equal tensors are stored once.
+  @Test func equalParametersBecomeTheirOwn() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", ValueType(.float32, ["batch", 3]))
+    let ones = graph.addConstant("1.weight", Tensor(shape: [3], floats: [1, 1, 1]))
+    let zeros = graph.addConstant("1.bias", Tensor(shape: [3], floats: [0, 0, 0]))
+    let mean = graph.add(Identity(), [zeros], outputs: ["1.running_mean"])[0]
+    let deviation = graph.add(Identity(), [ones], outputs: ["1.running_var"])[0]
+    let y = graph.add(BatchNormalization(), [x, ones, zeros, mean, deviation], name: "1", outputs: ["y"])[0]
+    // And as a tool writes them that knows nothing of names.
+    let z = graph.add(BatchNormalization(), [y, ones, zeros, zeros, ones], name: "2", outputs: ["z"])[0]
+    let w = graph.addConstant("w", Tensor(shape: [3, 3], floats: [1, 2, 3, 4, 5, 6, 7, 8, 9]))
+    let a = graph.add(MatMul(), [z, w], name: "a", outputs: ["a"])[0]
+    let b = graph.add(MatMul(), [a, w], name: "b", outputs: ["b"])[0]
+    graph.markOutput(b)
+    let shared = Networks.inferred(graph)
+    let own = Networks.inferred(shared.withOwnParameters())
+    try own.verify()
+    #expect(own.nodes.map(\.op.name) == ["BatchNormalization", "BatchNormalization", "MatMul", "MatMul"])
+    let operands = own.nodes.prefix(2).flatMap { $0.inputs.dropFirst().compactMap(\.self) }
+    #expect(Set(operands).count == 8)
+    #expect(operands.allSatisfy { own[$0].constant != nil })
+    #expect(own[operands[2]].name == "1.running_mean")
+    #expect(own.nodes[2].inputs[1] == own.nodes[3].inputs[1], "tied on purpose")
+    #expect(own.trainableParameters().count == 5)
+    let input = [Tensor(shape: [2, 3], floats: [1, -2, 3, 0.5, 0, -1])]
+    #expect(try FloatEngine(own).run(input) == FloatEngine(shared).run(input))
+  }
+
   @Test func dropoutIsSetInEveryNode() throws {
     var graph = Graph()
     let x = graph.addInput("x", ValueType(.float32, ["batch", 6]))

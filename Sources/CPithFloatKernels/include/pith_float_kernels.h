@@ -60,6 +60,26 @@ typedef struct pith_float_filter_gradient {
   int64_t pitch;
 } pith_float_filter_gradient;
 
+/// A map and the tiles of 4 × 4 outputs that Winograd's transforms make of it.
+typedef struct pith_float_winograd {
+  /// `[rows][columns][pitch]`
+  float *pixels;
+  int32_t rows, columns;
+  /// At most 4096.
+  int64_t pitch;
+  /// Rows and columns of zeros before the map.
+  int32_t top, left;
+  int32_t tile_rows, tile_columns;
+  /// 36 of `[tile][pitch]`, `plane` floats apart.
+  float *transformed;
+  int64_t plane;
+} pith_float_winograd;
+
+/// What batch norm does to a channel: y = clamp((x − mean) · factor + shift).
+typedef struct pith_float_line {
+  float mean, factor, shift, low, high;
+} pith_float_line;
+
 typedef struct pith_float_kernels {
   const char *name;
   /// Floats of a vector. Pitches of `[pixel][filter]` matrices are multiples of it.
@@ -72,6 +92,16 @@ typedef struct pith_float_kernels {
       float *packed);
   void (*conv)(const pith_float_conv *arguments);
   void (*filter_gradient)(const pith_float_filter_gradient *arguments);
+
+  /// F(4 × 4, 3 × 3): patches of 6 × 6 inputs, and of 4 × 4 gradients of outputs, to tiles; tiles to outputs.
+  void (*winograd_input)(const pith_float_winograd *arguments);
+  void (*winograd_gradient)(const pith_float_winograd *arguments);
+  void (*winograd_output)(const pith_float_winograd *arguments);
+  /// Weights from `pack`, 9 taps for each source, to 36 packed matrices of source_count taps, one after another.
+  void (*winograd_weights)(
+      const float *packed, int64_t source_count, int64_t target_count, float *transformed);
+  /// `[36][source][pitch]` sums of `filter_gradient` to `[source][9][pitch]`.
+  void (*winograd_filter)(const float *sums, int64_t source_count, int64_t pitch, float *taps);
 
   /// target[column][row] = source[row][column].
   void (*transpose)(
@@ -104,16 +134,15 @@ typedef struct pith_float_kernels {
 
   /// The sum of some values, and of their squared distances from their mean.
   void (*moments)(const float *x, int64_t count, double *sum, double *squares);
-  /// y = clamp(x · factor + shift). x and y may be the same.
-  void (*scale)(const float *x, int64_t count, float factor, float shift, float low, float high, float *y);
-  /// With g = gradient where low < x · factor + shift < high, else 0: Σ g, and Σ g · (x − mean).
+  /// y = clamp((x − mean) · factor + shift). x and y may be the same.
+  void (*scale)(const float *x, int64_t count, const pith_float_line *line, float *y);
+  /// With g the gradient of y before the clamp (zero where it clamped): Σ g, and Σ g · (x − mean).
   void (*scale_sums)(
-      const float *x, const float *gradient, int64_t count, float factor, float shift, float low, float high, float mean,
-      double *sum, double *product);
-  /// result = a · g + b · x + c with g as above. gradient and result may be the same.
+      const float *x, const float *gradient, int64_t count, const pith_float_line *line, double *sum, double *product);
+  /// result = slope · g + per_x · (x − mean) + all, with g as above. gradient and result may be the same.
   void (*scale_gradient)(
-      const float *x, const float *gradient, int64_t count, float factor, float shift, float low, float high, float a,
-      float b, float c, float *result);
+      const float *x, const float *gradient, int64_t count, const pith_float_line *line, float slope, float per_x,
+      float all, float *result);
 
   /// Max pooling of 2 × 2 at stride 2 without padding; `winners` gets 0 to 3, the first of the largest. Odd last rows
   /// and columns of the input are left out.
@@ -129,8 +158,8 @@ typedef struct pith_float_kernels {
       const float *y, const float *gradient, int64_t count, float low, float high, float *result);
   /// y = clamp(x).
   void (*clamp)(const float *x, int64_t count, float low, float high, float *y);
-  /// y += x.
-  void (*add)(const float *x, int64_t count, float *y);
+  /// y = clamp(y + x).
+  void (*add)(const float *x, int64_t count, float low, float high, float *y);
 } pith_float_kernels;
 
 /// The kernels of an instruction set; null where this CPU has not got it.

@@ -46,7 +46,8 @@ public final class DistillationJob {
 
     public init(
       teacherPaths: [String], student: Student, initialization: TrainingJob.Initialization = .weights,
-      training: DataSet, evaluation: DataSet? = nil, distillation: DistillationOptions = DistillationOptions(),
+      training: DataSet, evaluation: DataSet? = nil,
+      distillation: DistillationOptions = DistillationOptions(),
       options: TrainingOptions = TrainingOptions(), augmentation: Augmentation = .none, cache: Cache? = nil,
       resumes: Bool = false, checkpointPath: String? = nil, outputPath: String, reportPath: String? = nil,
       threads: Int = Parallelism.threadCount, command: String = ""
@@ -240,7 +241,9 @@ public final class DistillationJob {
   private func score(
     _ graph: Graph, _ name: String, _ material: TrainingMaterial, _ stage: String
   ) throws -> NetworkScore? {
-    guard let data = request.evaluation, data.hasLabels, let evaluation = material.evaluation else { return nil }
+    guard let data = request.evaluation, data.hasLabels, let evaluation = material.evaluation else {
+      return nil
+    }
     let kind = try TrainingLoss(.automatic, for: graph, hasTargets: false).kind
     return try NetworkScore.measure(
       graph, on: data, as: evaluation, kind: kind, targets: .classes, name: name

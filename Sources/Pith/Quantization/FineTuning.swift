@@ -85,7 +85,8 @@ struct QuantizationFineTuner {
     let trainer = try Trainer(
       trainable, objective: objective, data: material.training, validation: material.validation,
       validationObjective: labelled, options: request.options, groups: [aware.scaleGroup],
-      constraints: aware.constraints, hooks: events.hooks("finetune"), checkpoint: checkpoint, name: "finetune")
+      constraints: aware.constraints, hooks: events.hooks("finetune"), checkpoint: checkpoint,
+      name: "finetune")
     let result = try trainer.run()
     return Outcome(
       model: try aware.model(trained: result.weights.applied(to: aware.graph)), result: result,
@@ -107,7 +108,8 @@ struct QuantizationFineTuner {
     guard targets == .classes else {
       if let share = request.softTargets, share > 0 {
         throw PithFailure(
-          "\(request.training.name) has numbers to predict and no classes: --soft-targets does not apply to them")
+          "\(request.training.name) has numbers to predict and no classes: --soft-targets does not apply to them"
+        )
       }
       return 0
     }
@@ -123,7 +125,8 @@ struct QuantizationFineTuner {
     var trainable = graph
     if request.training.hasLabels {
       let loss = try TrainingLoss(
-        options.loss, labelSmoothing: options.labelSmoothing, for: graph, hasTargets: material.targets != .classes)
+        options.loss, labelSmoothing: options.labelSmoothing, for: graph,
+        hasTargets: material.targets != .classes)
       (labelled, trainable) = (loss.objective, loss.graph)
     }
     guard share > 0 else {

@@ -51,7 +51,8 @@ extension QuantizationJob {
       result.append("only \(samples) calibration samples: ranges are more certain with 256 or more")
     }
     let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2
-    if let accuracy, accuracy.fp32.accuracy < 1.5 / Double(Swift.max(2, classes)) {
+    let chance = 1 / Double(Swift.max(2, classes))
+    if let accuracy, accuracy.fp32.accuracy < chance + Swift.min(0.1, chance / 2) {
       result.append(
         "fp32 accuracy is hardly better than chance: check --scale, --mean and --std, and the order of the labels"
       )

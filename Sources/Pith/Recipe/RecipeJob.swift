@@ -45,19 +45,17 @@ public struct RecipeJob {
   public static func checkInputs(_ plan: RecipePlan) throws {
     var written: Set<String> = []
     for step in plan.steps {
-      for model in step.models where !written.contains(model) && access(model, R_OK) != 0 {
-        throw RecipeError(
-          file: plan.recipe,
-          line: step.lines.first { step.arguments.contains(model) && $0.key == "model" }?.value ?? step.line,
-          "\(FileError(reading: model, code: errno))")
+      for (model, line) in step.models.sorted(by: { $0.value < $1.value })
+      where !written.contains(model) && access(model, R_OK) != 0 {
+        throw RecipeError(file: plan.recipe, line: line, "\(FileError(reading: model, code: errno))")
       }
-      for data in step.data {
+      for (data, line) in step.data.sorted(by: { $0.value < $1.value }) {
         do {
           for path in try DataFiles.paths(data) where access(path, R_OK) != 0 {
             throw FileError(reading: path, code: errno)
           }
         } catch {
-          throw RecipeError(file: plan.recipe, line: step.line, "\(error)")
+          throw RecipeError(file: plan.recipe, line: line, "\(error)")
         }
       }
       written.formUnion(step.outputs.values)
@@ -65,7 +63,7 @@ public struct RecipeJob {
   }
 
   /// Does the steps.
-  /// - Throws: what the failing command throws; the steps before it stay done.
+  /// - Throws: `RecipeError` with the line of the step that failed; the steps before it stay done.
   public func run() throws -> RecipeReport {
     do {
       try FileManager.default.createDirectory(atPath: request.workFolder, withIntermediateDirectories: true)
@@ -96,7 +94,12 @@ public struct RecipeJob {
     let resumes = step.canResume && notes.hasBegun(key: key)
     try notes.begin(key: key)
     let start = Date()
-    let report = try perform(step.arguments + (resumes ? ["--resume"] : []), step)
+    let report: any Report
+    do {
+      report = try perform(step.arguments + (resumes ? ["--resume"] : []), step)
+    } catch {
+      throw RecipeError(file: request.plan.recipe, line: step.line, "\(step.command): \(error)")
+    }
     let seconds = Date().timeIntervalSince(start)
     guard let kept = RecipeReport.StepReport(report) else {
       throw PithFailure("\(request.plan.recipe):\(step.line): '\(step.command)' cannot be a step of a recipe")
@@ -112,14 +115,15 @@ public struct RecipeJob {
     guard var history = report.history,
       let output = request.plan.steps.compactMap({ $0.outputs["output"] }).last
     else { return }
-    let paths = request.plan.steps.flatMap { $0.models + $0.outputs.values }
-    let last: StepTimer.Network =
-      switch try LoadedModel(path: output) {
-      case .graph(let graph): .init(graph: graph)
-      case .program(let program): .init(program: program)
-      }
+    let paths = request.plan.steps.flatMap { Array($0.models.keys) + $0.outputs.values }
+    var (last, isa) = (StepTimer.Network(), "")
+    switch try LoadedModel(path: output) {
+    case .graph(let graph): last.graph = graph
+    case .program(let program): (last.program, isa) = (program, program.isa.description)
+    }
     try StepTimer(near: paths).time(&history, last: last)
     report.history = history
+    report.distributeLatencies(isa: isa)
   }
 }
 

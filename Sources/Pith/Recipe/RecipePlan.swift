@@ -15,9 +15,9 @@ public struct RecipePlan: Sendable {
     public var line: Int
     /// The line of each option that the recipe names.
     public var lines: [String: Int]
-    /// DATA specifications and networks that it reads.
-    public var data: [String]
-    public var models: [String]
+    /// DATA specifications and networks that it reads, and the line that names each.
+    public var data: [String: Int]
+    public var models: [String: Int]
     /// Files that it writes, by option.
     public var outputs: [String: String]
     /// Whether it takes `--resume`.
@@ -47,18 +47,14 @@ public struct RecipePlan: Sendable {
   public init(_ recipe: Recipe, schemas: [CommandSchema], workFolder: String) throws {
     self.recipe = recipe.path
     steps = []
+    try RecipePlan.checkCommands(recipe, schemas)
     try RecipePlan.checkDefaults(recipe, schemas)
     var written: [String: Int] = [:]
     var previous: String?
     for (index, step) in recipe.steps.enumerated() {
-      guard let schema = schemas.first(where: { $0.name == step.command }) else {
-        throw RecipeError(
-          file: recipe.path, line: step.line,
-          "there is no command '\(step.command)' for a recipe\(RecipePlan.hint(step.command, schemas.map(\.name)))"
-        )
-      }
+      guard let schema = schemas.first(where: { $0.name == step.command }) else { continue }
       var draft = try StepDraft(step, schema, recipe)
-      try draft.addChain(model: recipe.value("model"), previous: previous)
+      draft.addChain(model: recipe.defaults.first { $0.key == "model" }, previous: previous)
       try draft.addOutput(workFolder: workFolder, number: index + 1)
       let planned = try draft.planned(number: index + 1)
       for (option, path) in planned.outputs.sorted(by: { $0.key < $1.key }) {
@@ -71,6 +67,16 @@ public struct RecipePlan: Sendable {
       // What a later step reads by default: the network, not an evaluation of it.
       if let output = planned.outputs["output"] { previous = output }
       steps.append(planned)
+    }
+  }
+
+  /// Every step is a command. Told first: without its command an option has no meaning.
+  private static func checkCommands(_ recipe: Recipe, _ schemas: [CommandSchema]) throws {
+    let names = schemas.map(\.name)
+    for step in recipe.steps where !names.contains(step.command) {
+      throw RecipeError(
+        file: recipe.path, line: step.line,
+        "there is no command '\(step.command)' for a recipe\(hint(step.command, names))")
     }
   }
 
@@ -99,11 +105,6 @@ public struct RecipePlan: Sendable {
     let list = Set(candidates).sorted()
     return list.count <= 12 ? "; there are \(list.joined(separator: ", "))" : ""
   }
-}
-
-extension Recipe {
-  /// The value of an option at the top.
-  func value(_ key: String) -> String? { defaults.first { $0.key == key }?.values.first }
 }
 
 /// A step on its way to a command line.
@@ -168,17 +169,19 @@ private struct StepDraft {
   }
 
   /// Lets the step read what the one before wrote.
-  mutating func addChain(model: String?, previous: String?) throws {
+  mutating func addChain(model: Recipe.Entry?, previous: String?) {
     func add(_ key: String, _ value: String?) {
       guard let value, !has(key), let option = schema.option(key) else { return }
       values.append((option, [value]))
+      if value == model?.values.first { lines[key] = model?.line }
     }
+    let first = model?.values.first
     if schema.option("student") != nil {
       // A narrower copy of the teacher is the alternative to a student.
       if !has("width") { add("student", previous) }
-      add("teacher", has("width") ? previous ?? model : model)
+      add("teacher", has("width") ? previous ?? first : first)
     } else {
-      add("model", previous ?? model)
+      add("model", previous ?? first)
     }
   }
 
@@ -196,13 +199,13 @@ private struct StepDraft {
           ? "; give it in the step" : "; give it in the step, or at the top for all steps"
       throw error(step.line, "\(step.command) needs '\(option.key)'\(place)")
     }
-    var (data, models): ([String], [String]) = ([], [])
+    var (data, models): ([String: Int], [String: Int]) = ([:], [:])
     var outputs: [String: String] = [:]
     for (option, values) in values {
       switch option.role {
       case .plain: break
-      case .data: data += values
-      case .model: models += values
+      case .data: for value in values { data[value] = lines[option.key] ?? step.line }
+      case .model: for value in values { models[value] = lines[option.key] ?? step.line }
       case .output: outputs[option.key] = values.first
       }
     }

@@ -67,8 +67,8 @@ struct StepNotes {
   /// - Throws: `FileError` where a file cannot be read.
   static func key(of step: RecipePlan.Step) throws -> String {
     var parts = ["pith \(Pith.version)"] + step.arguments
-    for model in step.models { parts.append(try SHA256.hexadecimal(ofFile: model)) }
-    for data in step.data {
+    for model in step.models.keys.sorted() { parts.append(try SHA256.hexadecimal(ofFile: model)) }
+    for data in step.data.keys.sorted() {
       for path in try DataFiles.paths(data) { parts.append(try DataFiles.fingerprint(path)) }
     }
     return SHA256.hexadecimal(of: parts.map { "\($0.utf8.count):\($0)" }.joined())

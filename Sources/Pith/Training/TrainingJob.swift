@@ -198,11 +198,11 @@ public final class TrainingJob {
 }
 
 extension LoadedModel {
-  /// The graph of a model in the portable form.
+  /// The graph of a model in the portable form, each parameter by itself (see `Graph.withOwnParameters`).
   /// - Throws: one sentence where the file cannot be read, or is quantized already.
   static func portable(path: String) throws -> Graph {
     switch try LoadedModel(path: path) {
-    case .graph(let graph): return graph
+    case .graph(let graph): return graph.withOwnParameters()
     case .program:
       throw PithFailure(
         "\(path) is a .pith file, which is quantized and cannot be trained; name the ONNX model that it was made from"

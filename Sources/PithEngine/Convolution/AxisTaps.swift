@@ -43,15 +43,6 @@ struct AxisTaps: Sendable {
       source: output, target: input, taps: taps, stride: stride, pad: pad, isForward: false)
   }
 
-  private init(source: Int, target: Int, taps: [[Tap]], stride: Int, pad: Int, isForward: Bool) {
-    self.source = source
-    self.target = target
-    self.taps = taps
-    self.stride = stride
-    self.pad = pad
-    self.isForward = isForward
-  }
-
   func phase(of position: Int) -> Int { isForward ? 0 : (position + pad) % stride }
 
   /// The element of the source from which a position's taps are counted.

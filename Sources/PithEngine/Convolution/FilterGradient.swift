@@ -32,11 +32,10 @@ struct FilterGradient {
     _ x: UnsafePointer<Float>?, _ gradient: UnsafePointer<Float>, weights: UnsafeMutablePointer<Float>?,
     bias: UnsafeMutablePointer<Float>?
   ) {
-    let reach = rows.reach(of: 0..<1).count
+    let reach = rows.reach(of: 0..<1).count * columns.reach(of: 0..<columns.target).count
     let tasks = ConvolutionTasks(
       batch: shape.batch, rows: shape.output.rows, columns: shape.output.columns,
-      floatsPerRow: shape.output.columns * pitch + shape.channelsPerGroup * shape.input.columns
-        * min(reach, shape.input.rows))
+      floatsPerRow: shape.output.columns * pitch + shape.channelsPerGroup * reach)
     let copyScratch = (0..<tasks.count).map { index in
       maps(of: tasks[index].rows).scratchCount(images: tasks[index].images.count)
     }.max()
@@ -57,8 +56,8 @@ struct FilterGradient {
       if parts == 0 { sums.update(repeating: 0, count: sumCount) }
       Parallelism.forEachRange(sumCount, grain: 1 << 14) { range in
         for part in 1..<max(1, parts) {
-          kernels.call.add?(
-            sums + part * sumCount + range.lowerBound, Int64(range.count), sums + range.lowerBound)
+          kernels.add(
+            sums + part * sumCount + range.lowerBound, count: range.count, to: sums + range.lowerBound)
         }
       }
       unpack(sums, weights: weights, bias: bias)

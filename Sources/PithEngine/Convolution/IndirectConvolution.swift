@@ -33,7 +33,8 @@ struct IndirectConvolution {
   }
 
   private init(
-    _ shape: ConvolutionShape, axes: (rows: AxisTaps, columns: AxisTaps), channels: (source: Int, target: Int),
+    _ shape: ConvolutionShape, axes: (rows: AxisTaps, columns: AxisTaps),
+    channels: (source: Int, target: Int),
     weightStrides: (source: Int, target: Int, group: Int), _ kernels: FloatKernels
   ) {
     batch = shape.batch
@@ -61,10 +62,10 @@ struct IndirectConvolution {
     clamp: ClampBounds = ClampBounds(nil), to target: UnsafeMutablePointer<Float>
   ) {
     let (phases, packedPerGroup) = phases()
-    let reach = rows.reach(of: 0..<min(1, rows.target)).count
+    let reach = rows.reach(of: 0..<1).count * columns.reach(of: 0..<columns.target).count
     let tasks = ConvolutionTasks(
       batch: batch, rows: rows.target, columns: columns.target,
-      floatsPerRow: columns.target * pitch + sourcePerGroup * columns.source * min(reach, rows.source))
+      floatsPerRow: columns.target * pitch + sourcePerGroup * reach)
     let sourceScratch = (0..<tasks.count).map { index in
       maps(of: tasks[index].rows).scratchCount(images: tasks[index].images.count)
     }.max()

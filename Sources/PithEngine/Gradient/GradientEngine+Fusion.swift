@@ -15,9 +15,8 @@ struct NormalizedActivation: Differentiable {
   func gradientReads(needed: [Bool]) -> GradientReads { normalization.gradientReads(needed: needed) }
 
   func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
-    var outputs = try normalization.evaluate(inputs)
-    outputs[0].clamp(to: ClampBounds(activation))
-    return outputs
+    var operands = inputs
+    return try normalization.evaluate(consuming: &operands, activation: activation)
   }
 
   func evaluateForTraining(
@@ -42,17 +41,28 @@ extension GradientEngine {
     }
     var nodes: [Node?] = graph.nodes
     for (index, node) in graph.nodes.enumerated() {
-      guard let normalization = node.op as? BatchNormalization, node.outputs.count == 1,
-        !outputs.contains(node.outputs[0]), let only = readers[node.outputs[0]], only.count == 1,
-        let activation = activation(of: graph.nodes[only[0]], graph, sources)
+      guard node.outputs.count == 1, !outputs.contains(node.outputs[0]),
+        let only = readers[node.outputs[0]], only.count == 1,
+        let activation = activation(of: graph.nodes[only[0]], graph, sources),
+        graph[node.outputs[0]].type?.element == .float32, let op = fused(node.op, activation)
       else { continue }
-      var fused = node
-      fused.op = NormalizedActivation(normalization: normalization, activation: activation)
-      fused.outputs = graph.nodes[only[0]].outputs
-      nodes[index] = fused
+      nodes[index]?.op = op
+      nodes[index]?.outputs = graph.nodes[only[0]].outputs
       nodes[only[0]] = nil
     }
     return nodes.compactMap(\.self)
+  }
+
+  /// The operator with the activation in it; nil where it takes none.
+  private static func fused(_ op: any Operator, _ activation: Activation) -> (any Operator)? {
+    if let normalization = op as? BatchNormalization {
+      return NormalizedActivation(normalization: normalization, activation: activation)
+    }
+    guard var fusible = op as? any ActivationFusible & Differentiable, fusible.activation == nil else {
+      return nil
+    }
+    fusible.activation = activation
+    return fusible
   }
 
   /// The clamp that a node is, where its bounds are fixed.

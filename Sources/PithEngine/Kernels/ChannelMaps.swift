@@ -29,6 +29,11 @@ struct ChannelMaps {
   func moments(_ x: UnsafePointer<Float>) -> (means: [Double], variances: [Double]) {
     // For each channel: sums, squares within maps, squares of maps' means.
     let totals = sums(3) { plane, sums in
+      if size == 1 {
+        sums[0] += Double(x[plane])
+        sums[2] += Double(x[plane]) * Double(x[plane])
+        return
+      }
       var (sum, squares) = (0.0, 0.0)
       kernels.call.moments?(x + plane * size, Int64(size), &sum, &squares)
       sums[0] += sum
@@ -40,51 +45,87 @@ struct ChannelMaps {
     for channel in 0..<channels {
       let sum = totals[3 * channel]
       means.append(sum / count)
-      variances.append(max(0, (totals[3 * channel + 1] + (totals[3 * channel + 2] - sum * sum / count)) / count))
+      variances.append(
+        max(0, (totals[3 * channel + 1] + (totals[3 * channel + 2] - sum * sum / count)) / count))
     }
     return (means, variances)
   }
 
-  /// y = clamp(x · factor + shift). x and y may be the same.
-  func scale(
-    _ x: UnsafePointer<Float>, by factors: [Float], plus shifts: [Float], _ clamp: ClampBounds,
-    to y: UnsafeMutablePointer<Float>
-  ) {
-    forEachMap { plane, channel in
-      kernels.call.scale?(
-        x + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low, clamp.high,
-        y + plane * size)
+  /// y = clamp((x − mean) · factor + shift), by channel. x and y may be the same.
+  func scale(_ x: UnsafePointer<Float>, by lines: [pith_float_line], to y: UnsafeMutablePointer<Float>) {
+    if size == 1 {
+      return forEachElement { index, channel in
+        let line = lines[channel]
+        y[index] = VectorLoops.bounded((x[index] - line.mean) * line.factor + line.shift, line.low, line.high)
+      }
+    }
+    lines.withUnsafeBufferPointer { lines in
+      guard let lines = lines.baseAddress else { return }
+      forEachMap { plane, channel in
+        kernels.call.scale?(x + plane * size, Int64(size), lines + channel, y + plane * size)
+      }
     }
   }
 
-  /// With g the gradient of clamp(x · factor + shift) before the clamp: for each channel Σ g, and Σ g · (x − mean).
+  /// With g the gradient of y before the clamp: for each channel Σ g, and Σ g · (x − mean).
   func gradientSums(
-    _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, factors: [Float], shifts: [Float],
-    _ clamp: ClampBounds, means: [Float]
+    _ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, by lines: [pith_float_line]
   ) -> (sums: [Double], products: [Double]) {
-    let totals = sums(2) { plane, sums in
-      let channel = plane % channels
-      var (sum, product) = (0.0, 0.0)
-      kernels.call.scale_sums?(
-        x + plane * size, gradient + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low,
-        clamp.high, means[channel], &sum, &product)
-      sums[0] += sum
-      sums[1] += product
+    let totals = lines.withUnsafeBufferPointer { lines in
+      sums(2) { plane, sums in
+        guard let line = lines.baseAddress.map({ $0 + plane % channels }) else { return }
+        if size == 1 {
+          let passed = Double(Self.passed(x[plane], gradient[plane], line.pointee))
+          sums[0] += passed
+          sums[1] += passed * Double(x[plane] - line.pointee.mean)
+          return
+        }
+        var (sum, product) = (0.0, 0.0)
+        kernels.call.scale_sums?(
+          x + plane * size, gradient + plane * size, Int64(size), line, &sum, &product)
+        sums[0] += sum
+        sums[1] += product
+      }
     }
     return (
       (0..<channels).map { totals[2 * $0] }, (0..<channels).map { totals[2 * $0 + 1] }
     )
   }
 
-  /// gradient = a · g + b · x + c, by channel, with g as in `gradientSums`.
+  /// gradient = slope · g + perX · (x − mean) + all, by channel, with g as in `gradientSums`.
   func scaleGradient(
-    _ x: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, factors: [Float], shifts: [Float],
-    _ clamp: ClampBounds, a: [Float], b: [Float], c: [Float]
+    _ x: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, by lines: [pith_float_line],
+    slope: [Float], perX: [Float], all: [Float]
   ) {
-    forEachMap { plane, channel in
-      kernels.call.scale_gradient?(
-        x + plane * size, gradient + plane * size, Int64(size), factors[channel], shifts[channel], clamp.low,
-        clamp.high, a[channel], b[channel], c[channel], gradient + plane * size)
+    if size == 1 {
+      return forEachElement { index, channel in
+        let line = lines[channel]
+        gradient[index] =
+          slope[channel] * Self.passed(x[index], gradient[index], line) + perX[channel]
+          * (x[index] - line.mean) + all[channel]
+      }
+    }
+    lines.withUnsafeBufferPointer { lines in
+      guard let lines = lines.baseAddress else { return }
+      forEachMap { plane, channel in
+        kernels.call.scale_gradient?(
+          x + plane * size, gradient + plane * size, Int64(size), lines + channel, slope[channel],
+          perX[channel], all[channel], gradient + plane * size)
+      }
+    }
+  }
+
+  private static func passed(_ x: Float, _ gradient: Float, _ line: pith_float_line) -> Float {
+    let y = (x - line.mean) * line.factor + line.shift
+    return y > line.low && y < line.high ? gradient : 0
+  }
+
+  /// Maps of one element: neighbours are of different channels.
+  private func forEachElement(_ body: (_ index: Int, _ channel: Int) -> Void) {
+    Parallelism.forEachRange(batch, grain: max(1, elementwiseGrain / 4 / max(1, channels))) { images in
+      for image in images {
+        for channel in 0..<channels { body(image * channels + channel, channel) }
+      }
     }
   }
 

@@ -32,6 +32,11 @@ struct FloatKernels: Sendable {
   /// Floats of a vector.
   var lanes: Int { Int(call.lanes) }
 
+  /// target += source.
+  func add(_ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>) {
+    call.add?(source, Int64(count), -.infinity, .infinity, target)
+  }
+
   /// A count of floats in whole vectors.
   func rounded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 }

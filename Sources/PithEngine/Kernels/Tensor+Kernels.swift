@@ -25,15 +25,15 @@ extension Tensor {
     }
   }
 
-  /// self += other.
+  /// self = clamp(self + other).
   /// - Precondition: both are float32 and have equally many elements.
-  mutating func add(_ other: Tensor) {
+  mutating func add(_ other: Tensor, clampingTo bounds: ClampBounds = ClampBounds(nil)) {
     precondition(other.count == count, "tensors of \(shape) and \(other.shape) are added")
     other.withFloatsOrNothing { other in
       guard let other else { return }
       updateRanges { values, range in
         FloatKernels.best.call.add?(
-          other + range.lowerBound, Int64(range.count), values + range.lowerBound)
+          other + range.lowerBound, Int64(range.count), bounds.low, bounds.high, values + range.lowerBound)
       }
     }
   }

@@ -1,51 +1,42 @@
+import CPithFloatKernels
 import PithGraph
 
 extension BatchNormalization: InPlaceExecutable {
   public func evaluate(consuming inputs: inout [Tensor?]) throws -> [Tensor] {
+    try evaluate(consuming: &inputs, activation: nil)
+  }
+
+  /// The same with an activation behind it.
+  func evaluate(consuming inputs: inout [Tensor?], activation: Activation?) throws -> [Tensor] {
     let shape = try outputShape(inputs)
-    let (scales, biases) = (try inputs.floats(1), try inputs.floats(2))
-    let (means, variances) = (try inputs.floats(3), try inputs.floats(4))
+    let lines = lines(
+      scales: try inputs.floats(1), biases: try inputs.floats(2), means: try inputs.floats(3),
+      factors: factors(try inputs.floats(4).map(Double.init)), activation)
     // Only the first output is that of inference.
-    var factors: [Float] = []
-    var shifts: [Float] = []
-    for channel in 0..<shape[1] {
-      let factor = Double(scales[channel]) / (Double(variances[channel]) + Double(epsilon)).squareRoot()
-      factors.append(Float(factor))
-      shifts.append(Float(Double(biases[channel]) - Double(means[channel]) * factor))
-    }
     var x = try inputs.takeFloats(0)
-    let size = shape[2...].reduce(1, *)
     x.withMutableFloats { values in
       values.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress, buffer.count > 0 else { return }
-        if size == 1 {
-          Self.scaleRows(base, rows: shape[0], factors, shifts)
-        } else {
-          Parallelism.forEachRange(shape[0] * shape[1], grain: max(1, elementwiseGrain / size)) { planes in
-            for plane in planes {
-              let channel = plane % shape[1]
-              VectorLoops.scale(base + plane * size, count: size, by: factors[channel], plus: shifts[channel])
-            }
-          }
-        }
+        ChannelMaps(shape).scale(base, by: lines, to: base)
       }
     }
     return [x]
   }
 
-  /// Neighbours are of different channels.
-  private static func scaleRows(
-    _ values: UnsafeMutablePointer<Float>, rows: Int, _ factors: [Float], _ shifts: [Float]
-  ) {
-    factors.withUnsafeBufferPointer { factors in
-      shifts.withUnsafeBufferPointer { shifts in
-        for row in 0..<rows {
-          let target = values + row * factors.count
-          for channel in factors.indices {
-            target[channel] = target[channel] * factors[channel] + shifts[channel]
-          }
-        }
-      }
+  /// 1 / √(variance + ε)
+  func factors(_ variances: [Double]) -> [Float] {
+    variances.map { Float(1 / ($0 + Double(epsilon)).squareRoot()) }
+  }
+
+  /// What is done to each channel.
+  func lines(
+    scales: [Float], biases: [Float], means: [Float], factors: [Float], _ activation: Activation?
+  ) -> [pith_float_line] {
+    let clamp = ClampBounds(activation)
+    return means.indices.map { channel in
+      pith_float_line(
+        mean: means[channel], factor: scales[channel] * factors[channel], shift: biases[channel],
+        low: clamp.low, high: clamp.high)
     }
   }
 }

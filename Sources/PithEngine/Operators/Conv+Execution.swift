@@ -2,6 +2,11 @@ import PithGraph
 
 extension Conv: Executable {
   public func evaluate(_ inputs: [Tensor?]) throws -> [Tensor] {
+    try evaluate(inputs, isTraining: false)
+  }
+
+  /// - Parameter isTraining: whether rounding errors may be somewhat larger where that saves much time.
+  func evaluate(_ inputs: [Tensor?], isTraining: Bool) throws -> [Tensor] {
     let shape = try outputShape(inputs)
     let (x, weights) = (try inputs.tensor(0), try inputs.tensor(1))
     let (input, factors) = (try inputs.floats(0), try inputs.floats(1))
@@ -22,6 +27,10 @@ extension Conv: Executable {
               if let planar, planar.channelsPerGroup > 1 || groups == 1, x.count > 0,
                 planar.fillsVectors(planar.filtersPerGroup)
               {
+                if isTraining, let winograd = WinogradConvolution.forward(planar) {
+                  return winograd.run(
+                    input, weights: factors, bias: biases, clamp: ClampBounds(activation), to: output)
+                }
                 return IndirectConvolution.forward(planar).run(
                   input, weights: factors, bias: biases, clamp: ClampBounds(activation), to: output)
               }

@@ -49,7 +49,8 @@ public struct QuantizedWeights: Sendable, Hashable {
         throw GraphError(
           "output channel \(channel) of the weights is not finite; train or export the model anew")
       }
-      let scale = Swift.max(known?[channel] ?? largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
+      let scale = Swift.max(
+        known?[channel] ?? largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
       guard scale >= .leastNormalMagnitude else { continue }
       scales[channel] = scale
       var quantized: [(Int, Int8)] = []

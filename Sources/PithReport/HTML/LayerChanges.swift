@@ -18,9 +18,9 @@ struct LayerChanges {
   private var channels: Markup? {
     let rows = rows.filter { $0.layer.before.channels != nil && $0.layer.after.channels != nil }
     guard rows.contains(where: { $0.layer.before.channels != $0.layer.after.channels }) else { return nil }
-    return bars("Channels by layer", rows, ticks: Ticks.counts, value: { Double($0.channels ?? 0) }) {
-      Units.grouped($0.channels ?? 0)
-    }
+    return bars(
+      "Channels by layer", rows, ticks: Ticks.counts, value: { Double($0.channels ?? 0) },
+      label: { Units.grouped($0.channels ?? 0) })
   }
 
   private var multiplyAdds: Markup? {
@@ -28,9 +28,9 @@ struct LayerChanges {
     guard rows.contains(where: { $0.layer.before.multiplyAdds != $0.layer.after.multiplyAdds }) else {
       return nil
     }
-    return bars("Multiply-adds by layer", rows, ticks: Ticks.counts, value: { Double($0.multiplyAdds) }) {
-      Units.count($0.multiplyAdds)
-    }
+    return bars(
+      "Multiply-adds by layer", rows, ticks: Ticks.counts, value: { Double($0.multiplyAdds) },
+      label: { Units.count($0.multiplyAdds) })
   }
 
   private var sparsity: Markup? {
@@ -39,8 +39,7 @@ struct LayerChanges {
     else { return nil }
     return bars(
       "Zeros by layer", rows, maximum: 1, ticks: { Ticks.percent(from: 0, to: $0) },
-      value: { $0.sparsity ?? 0 }
-    ) { Units.percent($0.sparsity, 1) }
+      value: { $0.sparsity ?? 0 }, label: { Units.percent($0.sparsity, 1) })
   }
 
   private func bars(

@@ -77,13 +77,15 @@ extension NetworkReport {
   }
 
   private var sizeCard: Markup {
-    let zeros = after.sparsity.map { "\(Units.percent($0, 1)) of the parameters are zero" } ?? ""
+    let zeros = after.sparsity.flatMap { share in
+      share >= 0.0005 ? "\(Units.percent(share, 1)) of the parameters are zero" : nil
+    }
     let was = before?.bytes ?? (input.bytes > 0 ? input.bytes : nil)
     return Panels.card(
       "Size", was: was.map(Units.bytes), now: Units.bytes(output.bytes),
       """
       <p>\(Units.grouped(after.parameters)) parameters\(share(before?.parameters, after.parameters))</p>\
-      <p>\(zeros)</p>
+      <p>\(zeros ?? "")</p>
       """)
   }
 

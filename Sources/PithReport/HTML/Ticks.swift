@@ -75,9 +75,15 @@ struct Ticks {
                 + ["B", "KB", "MB", "GB", "TB", "PB", "EB"][power / 3]))
         }
       }
+      if ticks.count < 2 { break }
       if ticks.count <= 7 { return Ticks(ticks: ticks) }
     }
-    return Ticks(ticks: [])
+    // Sizes near each other: even steps in the larger one's unit.
+    var (unit, name) = (1.0, "B")
+    for next in ["KB", "MB", "GB", "TB", "PB", "EB"] where high / unit >= 1024 {
+      (unit, name) = (unit * 1024, next)
+    }
+    return linear(from: low / unit, to: high / unit, scale: unit, parts: 5) { "\($0) \(name)" }
   }
 
   private static func linear(

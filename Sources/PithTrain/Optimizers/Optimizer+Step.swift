@@ -1,3 +1,4 @@
+import CPithMath
 import PithEngine
 
 extension Optimizer {
@@ -126,7 +127,7 @@ extension Optimizer {
       for index in 0..<count {
         let total = sum[index] + g[index] * g[index]
         sum[index] = total
-        w[index] -= rate * (g[index] / (total.squareRoot() + epsilon))
+        w[index] -= rate * (g[index] / (pith_square_root(total) + epsilon))
       }
     }
 
@@ -139,7 +140,7 @@ extension Optimizer {
       for index in 0..<count {
         let average = kept * mean[index] + added * (g[index] * g[index])
         mean[index] = average
-        g[index] /= average.squareRoot() + epsilon
+        g[index] /= pith_square_root(average) + epsilon
       }
       guard let v else {
         for index in 0..<count { w[index] -= rate * g[index] }
@@ -165,7 +166,7 @@ extension Optimizer {
         let square = kept * v[index] + added * (gradient * gradient)
         m[index] = mean
         v[index] = square
-        w[index] -= rate * (mean / (square.squareRoot() / root + epsilon))
+        w[index] -= rate * (mean / (pith_square_root(square) / root + epsilon))
       }
     }
   }

@@ -16,7 +16,7 @@ extension Graph {
     }
     guard found else {
       throw TrainingError(
-        "--dropout has nothing to act on: the model has no Dropout node; export it with training=torch.onnx.TrainingMode.PRESERVE"
+        "--dropout has nothing to act on: the model has no Dropout node; exporters drop it unless asked not to (docs/training.md)"
       )
     }
     graph.replaceNodes(nodes)

@@ -50,7 +50,9 @@ struct Apply: ReportingCommand {
   @OptionGroup var output: OutputOptions
 
   /// The commands that may be steps.
-  static let commands: [any ReportingCommand.Type] = [Quantize.self, Eval.self, Bench.self]
+  static let commands: [any ReportingCommand.Type] = [
+    Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Bench.self,
+  ]
 
   func validate() throws {
     try Paths.check(outputs: ["--report": report], inputs: ["the recipe": recipe])

@@ -35,7 +35,8 @@ struct Distill: ReportingCommand {
   var teachers: [String] = []
 
   @Option(
-    help: ArgumentHelp("How much a teacher's opinion weighs, in the order of the teachers.", valueName: "weight"))
+    help: ArgumentHelp(
+      "How much a teacher's opinion weighs, in the order of the teachers.", valueName: "weight"))
   var teacherWeight: [Double] = []
 
   @Option(
@@ -51,7 +52,9 @@ struct Distill: ReportingCommand {
 
   @Option(
     name: .customLong("init"),
-    help: "What the student begins with: weights, those of the file or of the most important channels, or fresh ones.")
+    help:
+      "What the student begins with: weights, those of the file or of the most important channels, or fresh ones."
+  )
   var initialization = TrainingJob.Initialization.weights
 
   @Option(name: .customLong("train"), help: ArgumentHelp("Samples to train on.", valueName: "data"))
@@ -72,7 +75,8 @@ struct Distill: ReportingCommand {
 
   @Option(
     name: .customLong("feature"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Layers whose values are compared; may be repeated.", valueName: "teacher-node=student-node"))
+    help: ArgumentHelp(
+      "Layers whose values are compared; may be repeated.", valueName: "teacher-node=student-node"))
   var features: [LayerPair] = []
 
   @Option(help: ArgumentHelp("The weight of the mean square error of these.", valueName: "weight"))
@@ -129,7 +133,9 @@ struct Distill: ReportingCommand {
       throw ValidationError(error.message)
     }
     var inputs: [String: String?] = ["--train": training, "--eval": evaluation, "--student": student]
-    for (index, teacher) in teachers.enumerated() { inputs["--teacher\(index == 0 ? "" : " \(index + 1)")"] = teacher }
+    for (index, teacher) in teachers.enumerated() {
+      inputs["--teacher\(index == 0 ? "" : " \(index + 1)")"] = teacher
+    }
     try Paths.check(
       outputs: [
         "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",

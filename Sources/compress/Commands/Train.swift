@@ -16,9 +16,9 @@ struct Train: ReportingCommand {
 
       --init fresh wants batch norm kept. Exporters fold it into the convolutions unless asked not to, in PyTorch with
         torch.onnx.export(model.eval(), example, "model.onnx", dynamo=False,
-            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
+            training=torch.onnx.TrainingMode.PRESERVE,
             input_names=["image"], dynamic_axes={"image": {0: "batch"}})
-      which keeps Dropout, too. Training from the weights works on the folded form as well.
+      Training from the weights works on the folded form as well. docs/training.md says more.
 
       Examples:
         compress train tutorial.onnx --train points.csv --init fresh --batch 32 -o trained.onnx

@@ -37,28 +37,3 @@ struct TeacherCacheOptions: ParsableArguments {
     return NSTemporaryDirectory() + "pith-teachers"
   }
 }
-
-/// A number of bytes as an option takes it: `1000000`, `500K`, `100M` or `1G`, in powers of 1024.
-struct ByteCount: ExpressibleByArgument, Equatable, CustomStringConvertible {
-  let bytes: Int
-
-  init(bytes: Int) { self.bytes = bytes }
-
-  init?(argument: String) {
-    var digits = argument.uppercased()
-    if digits.hasSuffix("B") { digits.removeLast() }
-    let shift = ["K": 10, "M": 20, "G": 30, "T": 40][digits.suffix(1)] ?? 0
-    if shift > 0 { digits.removeLast() }
-    guard let number = Double(digits), number >= 0, number * Double(1 << shift) < 0x1p62 else { return nil }
-    bytes = Int(number * Double(1 << shift))
-  }
-
-  var description: String {
-    for (shift, unit) in [(30, "G"), (20, "M"), (10, "K")] where bytes > 0 && bytes % (1 << shift) == 0 {
-      return "\(bytes >> shift)\(unit)"
-    }
-    return String(bytes)
-  }
-
-  var defaultValueDescription: String { description }
-}

@@ -5,11 +5,10 @@ import Pith
 struct TrainingOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "auto, cross-entropy, binary-cross-entropy, binary-cross-entropy-with-logits or mse. auto looks at the network's "
-        + "end and the labels.", valueName: "loss"))
+      "What is made small. auto looks at the network's end and the labels.", valueName: "loss"))
   var loss: LossKind?
 
-  @Option(help: "sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw.")
+  @Option(help: "How weights follow their gradients.")
   var optimizer: OptimizerKind?
 
   @Option(help: ArgumentHelp("The learning rate.", valueName: "rate"))

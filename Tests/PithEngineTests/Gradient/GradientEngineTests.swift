@@ -28,16 +28,16 @@ private struct Opaque: Executable {
     let input = SeededRandom.tensor([2, 2, 6, 6], seed: 71)
     var tape = try engine.forward([input], Weights(b.graph))
     func isKept(_ id: ValueID) -> Bool { tape.values[id.index] != nil }
-    // Batch norm reads what it normalized; Relu its own output, as the second convolution does.
+    // Batch norm reads what it normalized; the second convolution Relu's output.
     #expect([x, first, active, output].allSatisfy(isKept))
     #expect(![normalized, second].contains(where: isKept))
 
     var held: [Int] = []
     let cotangents = NetworkGradientTests.cotangents(tape.outputs)
     _ = try engine.backward(&tape, outputGradients: cotangents) { held.append($0.heldCount) }
-    // Flatten and the pool keep nothing; the second convolution's operand is Relu's output; then Relu, batch norm and
-    // the first convolution let go of one each.
-    #expect(held == [3, 3, 3, 2, 1, 0])
+    // Flatten and the pool keep nothing; the second convolution's operand is Relu's output; then batch norm, of which Relu
+    // has become a part, and the first convolution let go of one each.
+    #expect(held == [3, 3, 2, 1, 0])
     #expect(tape.heldBytes == 0)
   }
 

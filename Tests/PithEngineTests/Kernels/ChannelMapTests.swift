@@ -1,3 +1,4 @@
+import CPithFloatKernels
 import PithGraph
 import PithTestSupport
 import Testing
@@ -6,7 +7,9 @@ import Testing
 
 /// Batch norm's loops and the 2 × 2 pool against plain loops in double precision.
 @Suite struct ChannelMapTests {
-  private static let shapes: [[Int]] = [[1, 1, 1, 1], [3, 2, 7, 7], [20, 5, 3, 11], [2, 3, 60, 70], [9, 4]]
+  private static let shapes: [[Int]] = [
+    [1, 1, 1, 1], [3, 2, 7, 7], [20, 5, 3, 11], [2, 3, 60, 70], [9, 4],
+  ]
 
   private static func values(_ shape: [Int], _ seed: Int) -> [Float] {
     var random = SeededRandom(seed: seed)
@@ -35,25 +38,28 @@ import Testing
     let factors = (0..<channels).map { 1 + 0.25 * Float($0) }
     let shifts = (0..<channels).map { 0.125 * Float($0) - 0.25 }
     let means = (0..<channels).map { 0.5 - 0.25 * Float($0) }
-    let clamp = ClampBounds(.clip(-0.5, 0.75))
+    let lines = (0..<channels).map {
+      pith_float_line(mean: means[$0], factor: factors[$0], shift: shifts[$0], low: -0.5, high: 0.75)
+    }
     for kernels in FloatKernels.all {
       let maps = ChannelMaps(shape, kernels)
       var y = x
-      maps.scale(x, by: factors, plus: shifts, clamp, to: &y)
-      let (sums, products) = maps.gradientSums(
-        x, gradient, factors: factors, shifts: shifts, clamp, means: means)
+      maps.scale(x, by: lines, to: &y)
+      let (sums, products) = maps.gradientSums(x, gradient, by: lines)
       var result = gradient
-      maps.scaleGradient(
-        x, &result, factors: factors, shifts: shifts, clamp, a: factors, b: shifts, c: means)
-      var (expectedSums, expectedProducts) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
+      maps.scaleGradient(x, &result, by: lines, slope: factors, perX: shifts, all: means)
+      var (expectedSums, expectedProducts) = (
+        [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
+      )
       for index in x.indices {
         let channel = index / size % channels
-        let value = x[index] * factors[channel] + shifts[channel]
+        let value = (x[index] - means[channel]) * factors[channel] + shifts[channel]
         #expect((y[index] - min(max(value, -0.5), 0.75)).magnitude < 1e-6)
         let passed = value > -0.5 && value < 0.75 ? gradient[index] : 0
         expectedSums[channel] += Double(passed)
         expectedProducts[channel] += Double(passed) * Double(x[index] - means[channel])
-        let expected = factors[channel] * passed + shifts[channel] * x[index] + means[channel]
+        let expected =
+          factors[channel] * passed + shifts[channel] * (x[index] - means[channel]) + means[channel]
         #expect((result[index] - expected).magnitude < 1e-5, "\(kernels.name)")
       }
       for channel in 0..<channels {
@@ -63,7 +69,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [[2, 3, 28, 28], [1, 1, 2, 2], [3, 2, 7, 9], [2, 2, 33, 70]]) func poolRemembersTheFirstWinner(
+  @Test(arguments: [[2, 3, 28, 28], [1, 1, 2, 2], [3, 2, 7, 9], [2, 2, 33, 70]])
+  func poolRemembersTheFirstWinner(
     _ shape: [Int]
   ) throws {
     // Few different values, so that there are ties.

@@ -96,14 +96,25 @@ struct PlanarCase: Sendable, CustomTestStringConvertible {
     PlanarCase(channels: 2, filters: 9, input: [2, 2], kernel: [5, 5], pads: [4, 4]),
   ]
 
+  static let winograd: [PlanarCase] = [
+    PlanarCase(batch: 5, channels: 16, filters: 16, input: [8, 8]),
+    PlanarCase(batch: 9, channels: 20, filters: 70, input: [7, 7]),
+    PlanarCase(batch: 1, channels: 33, filters: 17, input: [14, 11]),
+    PlanarCase(batch: 2, channels: 16, filters: 16, input: [9, 10], pads: [0, 0]),
+    PlanarCase(batch: 2, channels: 18, filters: 16, input: [6, 6], pads: [2, 2]),
+    PlanarCase(batch: 1, channels: 16, filters: 16, input: [45, 101], pads: [1, 0]),
+  ]
+
   static let depthwise: [PlanarCase] = [
     PlanarCase(channels: 5, filters: 5, input: [7, 7], groups: 5),
     PlanarCase(batch: 1, channels: 3, filters: 3, input: [28, 28], groups: 3),
     PlanarCase(channels: 4, filters: 4, input: [15, 14], strides: [2, 2], groups: 4),
     PlanarCase(channels: 4, filters: 4, input: [14, 15], kernel: [5, 5], pads: [2, 2], groups: 4),
-    PlanarCase(channels: 4, filters: 4, input: [9, 40], kernel: [2, 4], strides: [2, 3], pads: [1, 2], groups: 4),
+    PlanarCase(
+      channels: 4, filters: 4, input: [9, 40], kernel: [2, 4], strides: [2, 3], pads: [1, 2], groups: 4),
     PlanarCase(channels: 3, filters: 3, input: [12, 11], dilations: [2, 2], pads: [2, 1], groups: 3),
-    PlanarCase(channels: 3, filters: 3, input: [8, 8], kernel: [1, 1], strides: [2, 2], pads: [0, 0], groups: 3),
+    PlanarCase(
+      channels: 3, filters: 3, input: [8, 8], kernel: [1, 1], strides: [2, 2], pads: [0, 0], groups: 3),
     PlanarCase(batch: 2, channels: 2, filters: 2, input: [3, 3], kernel: [3, 3], pads: [0, 0], groups: 2),
   ]
 }
@@ -139,7 +150,9 @@ private func scribbled(_ count: Int) -> [Float] { [Float](repeating: .nan, count
   @Test(arguments: PlanarCase.dense) func forward(_ test: PlanarCase) throws {
     let operands = Operands(test)
     let size = test.output.reduce(1, *)
-    var expected = (0..<test.batch * test.filters * size).map { Double(operands.bias[$0 / size % test.filters]) }
+    var expected = (0..<test.batch * test.filters * size).map {
+      Double(operands.bias[$0 / size % test.filters])
+    }
     test.forEachProduct { expected[$0] += Double(operands.x[$1]) * Double(operands.weights[$2]) }
     for kernels in FloatKernels.all {
       var y = scribbled(expected.count)
@@ -172,13 +185,42 @@ private func scribbled(_ count: Int) -> [Float] { [Float](repeating: .nan, count
     var expected = [Double](repeating: 0, count: operands.weights.count)
     test.forEachProduct { expected[$2] += Double(operands.gradient[$0]) * Double(operands.x[$1]) }
     var bias = [Double](repeating: 0, count: test.filters)
-    for (index, value) in operands.gradient.enumerated() { bias[index / size % test.filters] += Double(value) }
+    for (index, value) in operands.gradient.enumerated() {
+      bias[index / size % test.filters] += Double(value)
+    }
     for kernels in FloatKernels.all {
       var (weights, biases) = (scribbled(expected.count), scribbled(test.filters))
       FilterGradient(try test.shape, kernels).run(
         operands.x, operands.gradient, weights: &weights, bias: &biases)
       #expect(error(weights, expected) < 1e-5, "\(kernels.name)")
       #expect(error(biases, bias) < 1e-5, "\(kernels.name)")
+    }
+  }
+
+  /// Errors are those of the transforms, which have eights in them.
+  @Test(arguments: PlanarCase.winograd) func winograd(_ test: PlanarCase) throws {
+    let operands = Operands(test)
+    let size = test.output.reduce(1, *)
+    var y = (0..<test.batch * test.filters * size).map { Double(operands.bias[$0 / size % test.filters]) }
+    var x = [Double](repeating: 0, count: operands.x.count)
+    var weights = [Double](repeating: 0, count: operands.weights.count)
+    test.forEachProduct { output, input, weight in
+      y[output] += Double(operands.x[input]) * Double(operands.weights[weight])
+      x[input] += Double(operands.gradient[output]) * Double(operands.weights[weight])
+      weights[weight] += Double(operands.gradient[output]) * Double(operands.x[input])
+    }
+    for kernels in FloatKernels.all {
+      let shape = try test.shape
+      var (outputs, inputs, sums) = (scribbled(y.count), scribbled(x.count), scribbled(weights.count))
+      try #require(WinogradConvolution.forward(shape, kernels)).run(
+        operands.x, weights: operands.weights, bias: operands.bias, to: &outputs)
+      try #require(WinogradConvolution.inputGradient(shape, kernels)).run(
+        operands.gradient, weights: operands.weights, to: &inputs)
+      try #require(WinogradFilterGradient(shape, kernels)).run(
+        operands.x, operands.gradient, weights: &sums)
+      #expect(error(outputs, y) < 2e-5, "\(kernels.name)")
+      #expect(error(inputs, x) < 2e-5, "\(kernels.name)")
+      #expect(error(sums, weights) < 2e-5, "\(kernels.name)")
     }
   }
 
@@ -194,10 +236,13 @@ private func scribbled(_ count: Int) -> [Float] { [Float](repeating: .nan, count
     for kernels in FloatKernels.all {
       let depthwise = try DepthwiseGradient(test.shape, test.window, kernels)
       var (ofInput, ofWeights) = (scribbled(x.count), scribbled(weights.count))
-      depthwise.ofInput(operands.gradient, weights: operands.weights, to: &ofInput)
-      depthwise.ofWeights(operands.x, operands.gradient, to: &ofWeights)
+      depthwise.run(
+        operands.x, operands.gradient, weights: operands.weights, input: &ofInput, factors: &ofWeights)
       #expect(error(ofInput, x) < 1e-5, "\(kernels.name)")
       #expect(error(ofWeights, weights) < 1e-5, "\(kernels.name)")
+      var alone = scribbled(weights.count)
+      depthwise.run(operands.x, operands.gradient, weights: nil, input: nil, factors: &alone)
+      #expect(alone == ofWeights, "\(kernels.name)")
     }
   }
 }

@@ -274,3 +274,52 @@ enum SmallNets {
     #expect(Set(all).count == all.count)
   }
 }
+
+@Suite struct NarrowCopyTests {
+  @Test(arguments: [(1.0, [8, 16, 3]), (0.5, [4, 8, 3]), (0.3, [3, 5, 3]), (0.01, [1, 1, 3])])
+  func everyLayerKeepsItsShare(width: Double, channels: [Int]) throws {
+    let graph = try SmallNets.net(seed: 4, width: 8)
+    let narrow = try NarrowCopy.make(of: graph, width: width, name: "net.onnx")
+    let layers = narrow.nodes.filter { $0.op is Conv || $0.op is Gemm }
+    #expect(layers.map { narrow.constant($0, 1)?.shape[0] } == channels)
+    try narrow.verify()
+    _ = try FloatEngine(narrow).run([SeededTensors.maps(2)])
+  }
+
+  @Test func theStrongestChannelsStay() throws {
+    var graph = try SmallNets.net(seed: 4, width: 8)
+    let first = try #require(graph.nodes.first { $0.name == "first" })
+    let id = try #require(first.inputs[1])
+    let weights = try #require(graph[id].constant)
+    // Channels 2 and 5 are the only ones that do anything.
+    let floats = try #require(weights.floats).enumerated().map { [2, 5].contains($0 / 9) ? $1 : $1 * 1e-3 }
+    graph.update(id) { $0.constant = Tensor(shape: weights.shape, floats: floats) }
+    let narrow = try NarrowCopy.make(of: graph, width: 0.25, name: "net.onnx")
+    #expect(narrow[id].constant?.floats == Array(floats[18..<27]) + Array(floats[45..<54]))
+  }
+
+  @Test(arguments: [0, -1, 1.5, .nan])
+  func widthsThatAreNoneAreRefused(width: Double) throws {
+    let graph = try SmallNets.net(seed: 4, width: 8)
+    #expect(throws: GraphError.self) { try NarrowCopy.make(of: graph, width: width, name: "net.onnx") }
+  }
+
+  @Test func aNetworkWithNothingToTakeOutIsTold() throws {
+    var builder = GraphBuilder()
+    let x = builder.input(["N", 4])
+    let y = builder.add(Gemm(), x, builder.constant([4, 3]), name: "only")
+    let graph = try builder.build(y)
+    let error = #expect(throws: GraphError.self) {
+      try NarrowCopy.make(of: graph, width: 0.5, name: "net.onnx")
+    }
+    #expect(error?.message.contains("net.onnx cannot be made narrower") == true)
+    #expect(error?.message.contains("--student") == true)
+  }
+}
+
+enum SeededTensors {
+  static func maps(_ count: Int) -> Tensor {
+    var random = SeededRandom(seed: count)
+    return random.tensor([count, 1, 8, 8])
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import PithEngine
 import Testing
 
 /// The built `compress`, run as a user runs it.
@@ -23,6 +24,13 @@ struct CompressCommand {
     return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
   }()
 
+  /// OpenBLAS computes on the core that it computes on in this process, so that results can be compared bit for bit.
+  private static let environment: [String: String] = {
+    var environment = ProcessInfo.processInfo.environment
+    environment[BLASConfiguration.variable] = BLASConfiguration.coreName
+    return environment
+  }()
+
   /// Runs it to its end.
   static func run(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> Result {
     let executable = try #require(
@@ -30,6 +38,7 @@ struct CompressCommand {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = environment
     let folder = try TemporaryFolder()
     // Files and not pipes, which a long output would fill.
     let (output, error) = (folder.path("output"), folder.path("error"))
@@ -55,6 +64,7 @@ struct CompressCommand {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = environment
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice

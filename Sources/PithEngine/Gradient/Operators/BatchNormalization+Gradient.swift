@@ -1,3 +1,4 @@
+import CPithFloatKernels
 import PithGraph
 
 /// Ioffe and Szegedy, "Batch Normalization", 2015: in training by the mean and the (biased) variance of the batch, whose
@@ -24,19 +25,6 @@ extension BatchNormalization: Differentiable {
     var factors: [Float]
     /// Whether they are the batch's own.
     var areOfBatch: Bool
-
-    init(means: [Double], variances: [Double], epsilon: Float, areOfBatch: Bool) {
-      self.means = means.map { Float($0) }
-      factors = variances.map { Float(1 / ($0 + Double(epsilon)).squareRoot()) }
-      self.areOfBatch = areOfBatch
-    }
-
-    /// x̂ · scale + bias as x · slope + shift.
-    func line(_ scales: [Float], _ biases: [Float]) -> (slopes: [Float], shifts: [Float]) {
-      let slopes = zip(scales, factors).map { $0 * $1 }
-      let shifts = means.indices.map { Float(Double(biases[$0]) - Double(means[$0]) * Double(slopes[$0])) }
-      return (slopes, shifts)
-    }
   }
 
   // MARK: Forward
@@ -52,12 +40,12 @@ extension BatchNormalization: Differentiable {
     guard x.count > 0 else { return TrainingOutputs([x]) }
     let maps = ChannelMaps(shape)
     var statistics = Statistics(
-      means: means.map(Double.init), variances: variances.map(Double.init), epsilon: epsilon, areOfBatch: false)
+      means: means, factors: factors(variances.map(Double.init)), areOfBatch: false)
     var averages: [Int: Tensor] = [:]
     if context.isTraining {
       let batch = x.withFloats { maps.moments($0) }
       statistics = Statistics(
-        means: batch.means, variances: batch.variances, epsilon: epsilon, areOfBatch: true)
+        means: batch.means.map { Float($0) }, factors: factors(batch.variances), areOfBatch: true)
       // One element has no variance to learn from.
       if maps.countPerChannel > 1 {
         let unbiased = Double(maps.countPerChannel) / Double(maps.countPerChannel - 1)
@@ -65,12 +53,9 @@ extension BatchNormalization: Differentiable {
         averages[4] = Self.average(variances, batch.variances.map { $0 * unbiased }, context)
       }
     }
-    let line = statistics.line(scales, biases)
-    let y = Tensor.computing(shape) { y in
-      x.withFloats { x in
-        maps.scale(x, by: line.slopes, plus: line.shifts, ClampBounds(activation), to: y)
-      }
-    }
+    let lines = lines(
+      scales: scales, biases: biases, means: statistics.means, factors: statistics.factors, activation)
+    let y = Tensor.computing(shape) { y in x.withFloats { x in maps.scale(x, by: lines, to: y) } }
     return TrainingOutputs([y], residual: statistics, statistics: averages)
   }
 
@@ -97,13 +82,10 @@ extension BatchNormalization: Differentiable {
     }
     let (x, scales, biases) = (try pass.input(0), try pass.inputs.floats(1), try pass.inputs.floats(2))
     let maps = ChannelMaps(gradient.shape)
-    let clamp = ClampBounds(activation)
-    let line = statistics.line(scales, biases)
+    let lines = lines(
+      scales: scales, biases: biases, means: statistics.means, factors: statistics.factors, activation)
     let (sums, products) = x.withFloats { x in
-      gradient.withFloats { gradient in
-        maps.gradientSums(
-          x, gradient, factors: line.slopes, shifts: line.shifts, clamp, means: statistics.means)
-      }
+      gradient.withFloats { gradient in maps.gradientSums(x, gradient, by: lines) }
     }
     // Σ g · x̂
     let normalized = zip(products, statistics.factors).map { $0 * Double($1) }
@@ -122,7 +104,7 @@ extension BatchNormalization: Differentiable {
     }
     if pass.isNeeded(0) {
       results[0] = Self.gradientOfMap(
-        gradient, x, maps, statistics, line, clamp, sums: sums, products: normalized)
+        gradient, x, maps, statistics, lines, sums: sums, products: normalized)
     }
     return results
   }
@@ -130,24 +112,23 @@ extension BatchNormalization: Differentiable {
   /// In training the batch's statistics depend on x too: g − mean(g) − x̂ · mean(g · x̂), times scale / √(variance + ε).
   private static func gradientOfMap(
     _ gradient: consuming Tensor, _ x: Tensor, _ maps: ChannelMaps, _ statistics: Statistics,
-    _ line: (slopes: [Float], shifts: [Float]), _ clamp: ClampBounds, sums: [Double], products: [Double]
+    _ lines: [pith_float_line], sums: [Double], products: [Double]
   ) -> Tensor {
-    var (b, c) = ([Float](repeating: 0, count: maps.channels), [Float](repeating: 0, count: maps.channels))
+    let slopes = lines.map(\.factor)
+    var (perX, all) = (slopes.map { _ in Float(0) }, slopes.map { _ in Float(0) })
     if statistics.areOfBatch {
       let count = Double(maps.countPerChannel)
       for channel in 0..<maps.channels {
-        let slope = Double(line.slopes[channel])
-        let perX = -slope * products[channel] / count * Double(statistics.factors[channel])
-        b[channel] = Float(perX)
-        c[channel] = Float(-slope * sums[channel] / count - perX * Double(statistics.means[channel]))
+        let slope = Double(slopes[channel])
+        perX[channel] = Float(-slope * products[channel] / count * Double(statistics.factors[channel]))
+        all[channel] = Float(-slope * sums[channel] / count)
       }
     }
     gradient.withMutableFloats { values in
       values.withUnsafeMutableBufferPointer { buffer in
         guard let target = buffer.baseAddress else { return }
         x.withFloats { x in
-          maps.scaleGradient(
-            x, target, factors: line.slopes, shifts: line.shifts, clamp, a: line.slopes, b: b, c: c)
+          maps.scaleGradient(x, target, by: lines, slope: slopes, perX: perX, all: all)
         }
       }
     }

@@ -13,18 +13,29 @@ extension Clip: Differentiable {
     let low = pass.inputs.optional(1)?.floats?.first ?? -.infinity
     let high = pass.inputs.optional(2)?.floats?.first ?? .infinity
     var results = [Tensor?](repeating: nil, count: pass.needed.count)
-    for (operand, isLow) in [(1, true), (2, false)] where pass.isNeeded(operand) {
+    for (operand, bound) in [(1, ClippedTo.low(low, high)), (2, .high(low, high))]
+    where pass.isNeeded(operand) {
       var clipped = gradient
-      // Where the bounds cross, the upper one wins everywhere.
-      clipped.combine(with: try pass.input(0)) { gradient, x in
-        (isLow ? x < low && low <= high : x > high || low > high) ? gradient : 0
-      }
+      clipped.combine(with: try pass.input(0), by: bound)
       results[operand] = clipped.summed(to: []).reshaped(try pass.inputShape(operand))
     }
     if pass.isNeeded(0) {
-      gradient.combine(with: try pass.output()) { $1 > low && $1 < high ? $0 : 0 }
+      gradient.zeroWhereClamped(try pass.output(), ClampBounds(low: low, high: high))
       results[0] = gradient
     }
     return results
+  }
+}
+
+/// The gradient where an element was clipped to one of the bounds. Where the bounds cross, the upper one wins everywhere.
+private enum ClippedTo: PairFunction {
+  case low(Float, Float)
+  case high(Float, Float)
+
+  func callAsFunction(_ gradient: Float, _ x: Float) -> Float {
+    switch self {
+    case .low(let low, let high): x < low && low <= high ? gradient : 0
+    case .high(let low, let high): x > high || low > high ? gradient : 0
+    }
   }
 }

@@ -3,45 +3,37 @@
 /// Values whose sum is kept in Float; longer sums are of such parts, in Double.
 enum { SUM_PART = 128 * LANES };
 
+/// One pass, over distances from the first value: it is near the mean where all are far from zero (Chan, Golub and
+/// LeVeque, "Algorithms for Computing the Sample Variance", 1983).
 KERNEL void moments(const float *x, int64_t count, double *sum, double *squares) {
-  double total = 0;
-  for (int64_t first = 0; first < count; first += SUM_PART) {
-    const int64_t end = first + SUM_PART < count ? first + SUM_PART : count;
-    vec a = splat(0), b = splat(0);
-    int64_t i = first;
-    for (; i + 2 * LANES <= end; i += 2 * LANES) {
-      a += load(x + i);
-      b += load(x + i + LANES);
-    }
-    if (i + LANES <= end) {
-      a += load(x + i);
-      i += LANES;
-    }
-    total += sum_of(a + b);
-    for (; i < end; i++) total += x[i];
-  }
-  const float mean = (float)(total / (double)count);
-  const vec means = splat(mean);
+  const vec origin = splat(x[0]);
   double distance = 0, distances = 0;
   for (int64_t first = 0; first < count; first += SUM_PART) {
     const int64_t end = first + SUM_PART < count ? first + SUM_PART : count;
-    vec a = splat(0), b = splat(0);
+    vec a = splat(0), b = splat(0), as = splat(0), bs = splat(0);
     int64_t i = first;
-    for (; i + LANES <= end; i += LANES) {
-      const vec d = load(x + i) - means;
-      a += d * d;
+    for (; i + 2 * LANES <= end; i += 2 * LANES) {
+      const vec d = load(x + i) - origin, e = load(x + i + LANES) - origin;
+      a += d;
+      b += e;
+      as += d * d;
+      bs += e * e;
+    }
+    if (i + LANES <= end) {
+      const vec d = load(x + i) - origin;
+      a += d;
+      as += d * d;
+      i += LANES;
+    }
+    if (i < end) {
+      const vec d = (vec)((ivec)(load_part(x + i, end - i) - origin) & lanes_below(end - i));
       b += d;
+      bs += d * d;
     }
-    distances += sum_of(a);
-    distance += sum_of(b);
-    for (; i < end; i++) {
-      const float d = x[i] - mean;
-      distances += (double)d * d;
-      distance += d;
-    }
+    distance += sum_of(a + b);
+    distances += sum_of(as + bs);
   }
-  // The mean was rounded, and its sum was one of large numbers.
-  *sum = (double)mean * (double)count + distance;
+  *sum = (double)x[0] * (double)count + distance;
   *squares = distances - distance * distance / (double)count;
 }
 

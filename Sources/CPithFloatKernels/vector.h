@@ -7,6 +7,10 @@
 
 #include "include/pith_float_kernels.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define HELPER static inline __attribute__((always_inline)) TARGET
 #define KERNEL static TARGET
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -25,17 +29,37 @@ HELPER void store(float *p, vec v) { *(unaligned_vec *)p = v; }
 HELPER vec splat(float x) { return x - (vec){}; }
 HELPER vec select_vec(ivec mask, vec a, vec b) { return (vec)(((ivec)a & mask) | ((ivec)b & ~mask)); }
 
-/// The first `count` floats, zeros after them.
+/// All ones in the lanes below `count`, else zero.
+HELPER ivec lanes_below(int64_t count) {
+  static const int32_t sliding[2 * LANES] = {[0 ... LANES - 1] = -1};
+  ivec mask;
+  memcpy(&mask, sliding + LANES - count, sizeof mask);
+  return mask;
+}
+
+/// The first `count` floats, fewer than LANES, zeros after them.
 HELPER vec load_part(const float *p, int64_t count) {
+#if LANES == 16 && defined(__x86_64__)
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#elif LANES == 8 && defined(__x86_64__)
+  return (vec)_mm256_maskload_ps(p, (__m256i)lanes_below(count));
+#else
   float parts[LANES] = {0};
   for (int64_t i = 0; i < count; i++) parts[i] = p[i];
   return load(parts);
+#endif
 }
 
 HELPER void store_part(float *p, vec v, int64_t count) {
+#if LANES == 16 && defined(__x86_64__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif LANES == 8 && defined(__x86_64__)
+  _mm256_maskstore_ps(p, (__m256i)lanes_below(count), (__m256)v);
+#else
   float parts[LANES];
   store(parts, v);
   for (int64_t i = 0; i < count; i++) p[i] = parts[i];
+#endif
 }
 
 /// max(x, low), min(x, high), but NaN stays NaN.

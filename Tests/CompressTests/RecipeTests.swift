@@ -56,7 +56,7 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
       """
       model: cnn.onnx
       train: train.data.yaml
-      eval: test.data.yaml   # quantize and prune have it, distill has not
+      eval: test.data.yaml   # distill has none
       steps:
         - prune:
             macs: 0.35
@@ -77,17 +77,17 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
         + "--output r.pith-work/2-distill.onnx",
       "distill --teacher cnn.onnx --student r.pith-work/2-distill.onnx --train other.npz:x,y --output student.onnx",
       "quantize student.onnx --calibrate c.npy --eval test.data.yaml --strict --output cnn.pith --no-equalize "
-        + "--mean=-0.5 --mean 0.25",
+        + "--train train.data.yaml --mean=-0.5 --mean 0.25",
       "eval cnn.pith --data test.data.yaml",
     ]
     #expect(plan.steps.map { $0.arguments.joined(separator: " ") } == lines)
     #expect(plan.steps.map(\.line) == [5, 10, 11, 14, 15])
     #expect(plan.steps[0].lines["macs"] == 6)
     #expect(plan.steps[0].lines["train"] == 2)
-    #expect(plan.steps.map(\.canResume) == [true, false, false, false, false])
+    #expect(plan.steps.map(\.canResume) == [true, false, false, true, false])
     #expect(plan.steps[2].models == ["r.pith-work/2-distill.onnx": 11, "cnn.onnx": 1])
     #expect(plan.steps[3].outputs == ["output": "cnn.pith"])
-    #expect(plan.steps[3].data == ["c.npy": 14, "test.data.yaml": 3])
+    #expect(plan.steps[3].data == ["c.npy": 14, "test.data.yaml": 3, "train.data.yaml": 2])
   }
 
   static let mistakes = [

@@ -131,9 +131,9 @@ import Testing
     let rounded = try withBiases(of: result, trained)
     let difference = try compare(result, aware, trained: rounded, samples: Array(samples.prefix(16)))
     #expect(difference.share(within: 0) > 0.98, "\(difference.counts)")
-    // Scales this uneven let a flip of one unit grow on its way through the layers, here and there.
     #expect(difference.share(within: 1) > 0.999, "\(difference.counts)")
-    #expect(difference.share(within: 2) > 0.9998, "\(difference.counts)")
+    // Disturbed weights are no trained ones: in twenty layers a unit may grow to some.
+    #expect(Double(difference.counts[3]) < 1e-4 * Double(difference.total), "\(difference.counts)")
     #expect(result.activations != model.activations && result.weights != model.weights)
   }
 

@@ -52,7 +52,8 @@ import Testing
     #expect(report.after.multiplyAdds * 10 >= before.multiplyAdds * 4, "the budget is used")
     let round = try #require(report.rounds.first)
     #expect(report.rounds.count == 1 && round.epochs == 1)
-    #expect(round.accuracy ?? 0 > 0.75, "fine-tuning mends \(round.accuracyBeforeTuning ?? 0)")
+    // One epoch of 512 images.
+    #expect(round.accuracy ?? 0 > (round.accuracyBeforeTuning ?? 1) + 0.1, "\(round)")
     #expect(report.blocked.map(\.reason) == ["'logits' is an output of the model"])
     // What was written is what was scored.
     let evaluated = try CompressCommand.run([
@@ -73,7 +74,6 @@ import Testing
         $0.pruning.target = .bytes(300_000)
         $0.pruning.ratios = policy
         $0.pruning.limits.roundTo = 4
-        $0.training = try! DataSet(Self.data)
       }
     ).run()
     #expect(report.output.bytes <= 300_000 && report.output.bytes > 240_000)
@@ -114,7 +114,7 @@ import Testing
     let report = try PruningJob(
       request("dense", in: folder, epochs: epochs) {
         $0.pruning.structure = structure
-        $0.pruning.target = .sparsity(0.75)
+        $0.pruning.target = .sparsity(structure == .twoOfFour ? 0.5 : 0.75)
         $0.pruning.schedule = .gradual(steps: 4)
       }
     ).run()
@@ -143,8 +143,8 @@ import Testing
         "prune", Networks.path("dense"), "--train", Self.data, "--eval", Networks.test, "--structure",
         structure,
         "--sparsity", "0.6", "--schedule", "gradual", "--steps", "3", "--epochs", "6", "--batch", "16",
-        "--importance", "taylor", "--quiet", "--resume", "-o", folder.path("out.onnx"),
-      ]
+        "--quiet", "--resume", "-o", folder.path("out.onnx"),
+      ] + (structure == "channel" ? ["--importance", "taylor"] : [])
     }
     let start = Date()
     let first = try CompressCommand.run(arguments(whole))
@@ -153,9 +153,8 @@ import Testing
     var random = SeededRandom(seed: 8)
     var kills = 0
     for _ in 0..<5 {
-      guard try CompressCommand.kill(arguments(killed), after: random.unit() * duration * 0.7) else {
-        continue
-      }
+      // One that came to its end leaves nothing to interrupt.
+      guard try CompressCommand.kill(arguments(killed), after: random.unit() * duration * 0.7) else { break }
       kills += 1
       let left = killed.contents.filter { !$0.hasSuffix(".part") }
       #expect(left.isEmpty || left == ["out.onnx.checkpoint"])

@@ -17,8 +17,8 @@ final class ChannelPruning {
   private let options: PruningOptions
   private var state = Progress()
   private var graph: Graph
-  /// Per group, by its layers, how many atoms it had in the network that was read.
-  private var wholes: [[String]: Int] = [:]
+  /// Per group, by its signature, how many atoms it had in the network that was read.
+  private var wholes: [[Int]: Int] = [:]
   private var wholeCost = NetworkCost(multiplyAdds: 0, parameters: 0, bytes: 0)
   private var blocked: [BlockedGroup] = []
 
@@ -43,7 +43,7 @@ final class ChannelPruning {
       let reason = blocked.first.map { ": '\($0.layers.first ?? "")' because of this: \($0.reason)" } ?? ""
       throw PithFailure("\(run.job.name): no channels can be removed\(reason)")
     }
-    wholes = Dictionary(dependencies.groups.map { ($0.layers, $0.atoms.count) }, uniquingKeysWith: +)
+    wholes = Dictionary(uniqueKeysWithValues: dependencies.groups.map { ($0.signature, $0.atoms.count) })
     wholeCost = PruningCost(dependencies).cost(removing: [])
   }
 

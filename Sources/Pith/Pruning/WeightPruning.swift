@@ -27,19 +27,19 @@ final class WeightPruning {
     }
     var outcome = PruningJob.Outcome(graph: run.original)
     outcome.blocked = plan.skipped.map { BlockedGroup(layers: [$0.name], reason: $0.reason) }
-    let first = try masked(run.original, share: sparsity * options.schedule.progress(after: 1))
-    let score = try run.job.watch.time("evaluate") { try run.score(first, "evaluate pruned") }
-    if run.request.tunes {
-      try tune(&outcome)
-    } else {
-      outcome.graph = first
+    // Before any fine-tuning, where all goes at once.
+    let isSingle = options.schedule.steps == 1 || !run.request.tunes
+    let pruned = isSingle ? try masked(run.original, share: sparsity) : nil
+    let score = try pruned.flatMap { graph in
+      try run.job.watch.time("evaluate") { try run.score(graph, "evaluate pruned") }
     }
+    if run.request.tunes { try tune(&outcome) }
     // What training gives may be an average, or an epoch from before the last step.
     outcome.graph = try masked(outcome.graph, share: sparsity)
-    var round = PruningRound(
-      round: 1, figures: try NetworkFigures(of: outcome.graph), accuracyBeforeTuning: nil,
+    let round = PruningRound(
+      round: 1, figures: try NetworkFigures(of: outcome.graph),
+      accuracyBeforeTuning: score?.accuracy?.accuracy,
       epochs: outcome.epochs.count)
-    if options.schedule.steps == 1 { round.accuracyBeforeTuning = score?.accuracy?.accuracy }
     outcome.rounds = [round]
     return outcome
   }

@@ -93,20 +93,31 @@ private struct RecipeReader {
       guard let node = try Yams.compose(yaml: text) else { throw error(1, "the recipe is empty") }
       return node
     } catch let failure as YamlError {
-      throw sentence(failure)
+      throw sentence(failure, text)
     }
   }
 
   /// YAML's own errors take several lines with an excerpt.
-  private func sentence(_ failure: YamlError) -> RecipeError {
+  private func sentence(_ failure: YamlError, _ text: String) -> RecipeError {
     switch failure {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return error(mark.line, "not YAML: \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
-      return error(context.mark.line, "the key '\(keys.first ?? "?")' occurs twice; keep one")
+      let key = keys.first ?? "?"
+      return error(
+        RecipeReader.secondLine(of: key, in: text) ?? context.mark.line,
+        "the key '\(key)' occurs twice; keep one")
     default: return error(1, "not YAML: \(String("\(failure)".prefix { $0 != "\n" }))")
     }
+  }
+
+  /// Where a key that occurs twice stands for the second time, as YAML's error tells where its mapping begins.
+  private static func secondLine(of key: String, in text: String) -> Int? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().filter {
+      $0.element.drop { " -".contains($0) }.hasPrefix(key + ":")
+    }
+    return lines.count > 1 ? lines[1].offset + 1 : nil
   }
 
   func mapping(

@@ -47,16 +47,12 @@ public struct RecipePlan: Sendable {
   public init(_ recipe: Recipe, schemas: [CommandSchema], workFolder: String) throws {
     self.recipe = recipe.path
     steps = []
+    try RecipePlan.checkCommands(recipe, schemas)
     try RecipePlan.checkDefaults(recipe, schemas)
     var written: [String: Int] = [:]
     var previous: String?
     for (index, step) in recipe.steps.enumerated() {
-      guard let schema = schemas.first(where: { $0.name == step.command }) else {
-        throw RecipeError(
-          file: recipe.path, line: step.line,
-          "there is no command '\(step.command)' for a recipe\(RecipePlan.hint(step.command, schemas.map(\.name)))"
-        )
-      }
+      guard let schema = schemas.first(where: { $0.name == step.command }) else { continue }
       var draft = try StepDraft(step, schema, recipe)
       draft.addChain(model: recipe.defaults.first { $0.key == "model" }, previous: previous)
       try draft.addOutput(workFolder: workFolder, number: index + 1)
@@ -71,6 +67,16 @@ public struct RecipePlan: Sendable {
       // What a later step reads by default: the network, not an evaluation of it.
       if let output = planned.outputs["output"] { previous = output }
       steps.append(planned)
+    }
+  }
+
+  /// Every step is a command. Told first: without its command an option has no meaning.
+  private static func checkCommands(_ recipe: Recipe, _ schemas: [CommandSchema]) throws {
+    let names = schemas.map(\.name)
+    for step in recipe.steps where !names.contains(step.command) {
+      throw RecipeError(
+        file: recipe.path, line: step.line,
+        "there is no command '\(step.command)' for a recipe\(hint(step.command, names))")
     }
   }
 

@@ -55,7 +55,7 @@ public struct PruningOptions: Sendable, Hashable, Codable {
     switch target {
     case .sparsity(let share):
       try check(
-        share > 0 && share < 1 || structure == .twoOfFour,
+        share > 0 && share < 1,
         "the sparsity must be between 0 and 1, not \(share)")
     case .multiplyAdds(let share):
       try check(
@@ -64,6 +64,11 @@ public struct PruningOptions: Sendable, Hashable, Codable {
     case .latency(let share):
       try check(
         share > 0 && share < 1, "the share of the latency to keep must be between 0 and 1, not \(share)")
+    }
+    if structure == .twoOfFour {
+      guard case .sparsity(0.5) = target else {
+        throw PruningOptionsError("2:4 takes out two of every four weights, a sparsity of 0.5 and no other")
+      }
     }
     if structure != .channel {
       guard case .sparsity = target else {

@@ -131,6 +131,19 @@ struct Prune: ReportingCommand {
     guard budgets.count <= 1 else {
       throw ValidationError("\(budgets.joined(separator: " and ")) exclude each other")
     }
+    let foreign =
+      structure == .channel
+      ? [("--scope", scope != nil)]
+      : [
+        ("--importance", importance != nil), ("--ratios", ratios != nil), ("--round-to", roundTo != nil),
+        ("--max-ratio", maxRatio != nil),
+      ]
+    if let option = foreign.first(where: \.1) {
+      throw ValidationError("\(option.0) has no meaning with --structure \(structure.rawValue)")
+    }
+    if steps != nil, schedule == .oneShot || (schedule == nil && structure == .channel) {
+      throw ValidationError("--steps has no meaning with --schedule one-shot; choose iterative or gradual")
+    }
     do {
       try pruningOptions.validate()
     } catch let error as PruningOptionsError {

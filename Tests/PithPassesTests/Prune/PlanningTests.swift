@@ -113,7 +113,7 @@ struct PlanningTests {
   @Test func laterRoundsGoOnWhereEarlierOnesEnded() throws {
     let first = try planner()
     let wholes = Dictionary(
-      uniqueKeysWithValues: first.dependencies.groups.map { ($0.layers, $0.atoms.count) })
+      uniqueKeysWithValues: first.dependencies.groups.map { ($0.signature, $0.atoms.count) })
     let half = try first.dependencies.removing(first.uniform(0.25))
     let dependencies = try DependencyGraph(half)
     let second = PruningPlanner(
@@ -121,6 +121,29 @@ struct PlanningTests {
     #expect(channels(try dependencies.removing(second.uniform(0.5))) == [8, 16, 8, 12])
     let removed = try second.removal(second.globalFamily, meeting: .sparsity(0.5), wholeCount: 72)
     #expect(removed.count == 36 - 18)
+  }
+
+  @Test func groupsOfOneLayerAreKeptApart() throws {
+    var b = GraphBuilder()
+    let x = b.input(["N", 2, 4, 4])
+    let a = b.conv(x, weights: [12, 2, 1, 1], name: "a")
+    let parts = b.graph.add(Split(axis: 1, partCount: 2), [a], name: "split", outputs: ["low", "high"])
+    let low = b.conv(parts[0], weights: [4, 6, 1, 1], name: "b")
+    let high = b.conv(parts[1], weights: [4, 6, 1, 1], name: "c")
+    let sum = b.add(Flatten(), b.add(Add(), low, high))
+    let graph = try b.build(b.add(Gemm(transposesB: true), sum, b.constant([3, 64]), name: "head"))
+    let dependencies = try DependencyGraph(graph)
+    #expect(dependencies.groups.map(\.layers) == [["a"], ["a"], ["b", "c"]])
+    let wholes = Dictionary(
+      uniqueKeysWithValues: dependencies.groups.map { ($0.signature, $0.atoms.count) })
+    let planner = PruningPlanner(
+      dependencies, importance: try ChannelImportance(dependencies, method: .l1), wholes: wholes)
+    let pruned = try dependencies.removing(planner.uniform(0.5))
+    #expect(
+      pruned.nodes.compactMap { $0.op is Conv ? pruned.constant($0, 1)?.shape : nil } == [
+        [6, 2, 1, 1], [2, 3, 1, 1], [2, 3, 1, 1],
+      ])
+    #expect(try DependencyGraph(pruned).groups.map(\.signature) == dependencies.groups.map(\.signature))
   }
 
   @Test(arguments: [PruningSchedule.oneShot, .iterative(steps: 4), .gradual(steps: 4)])

@@ -36,13 +36,32 @@ public struct PruningCost: Sendable {
     self.constants = constants.sorted()
   }
 
+  /// How much shorter axes are.
+  struct Shrinkage: Sendable {
+    fileprivate var counts: [Int: Int] = [:]
+  }
+
+  /// How much shorter axes are without these atoms.
+  func shrinkage(removing removed: some Sequence<Int>) -> Shrinkage {
+    var result = Shrinkage()
+    for atom in removed {
+      for extent in dependencies.extents[atom] { result.counts[extent.axis, default: 0] += extent.count }
+    }
+    return result
+  }
+
   /// The costs of the graph without these atoms.
   public func cost(removing removed: some Sequence<Int>) -> NetworkCost {
+    cost([shrinkage(removing: removed)])
+  }
+
+  /// The costs of the graph with axes shorter by all of these together.
+  func cost(_ shrinkages: some Sequence<Shrinkage>) -> NetworkCost {
     var sizes = self.sizes
-    for atom in removed {
-      for extent in dependencies.extents[atom] {
-        let axis = dependencies.axes[extent.axis]
-        sizes[axis.value]?[axis.axis] -= extent.count
+    for shrinkage in shrinkages {
+      for (number, count) in shrinkage.counts {
+        let axis = dependencies.axes[number]
+        sizes[axis.value]?[axis.axis] -= count
       }
     }
     var cost = NetworkCost(multiplyAdds: 0, parameters: 0, bytes: 0)

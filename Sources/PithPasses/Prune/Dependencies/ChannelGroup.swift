@@ -16,6 +16,9 @@ public struct ChannelGroup: Sendable {
   /// The axes that the channels run through.
   let axes: [Int]
 
+  /// What tells the group from others; it stays the same as the graph is pruned.
+  public var signature: [Int] { axes }
+
   /// The first layer's.
   public var name: String { layers.first ?? "group \(id)" }
 }

@@ -22,17 +22,17 @@ public struct PruningPlanner {
   /// Per group how many atoms it had before it was ever pruned.
   private let wholes: [Int]
 
-  /// - Parameter wholes: how many atoms each group had before it was ever pruned, by the group's layers, where that is
-  ///   more than it has now.
+  /// - Parameter wholes: how many atoms each group had before it was ever pruned, by the group's signature, where
+  ///   that is more than it has now.
   public init(
     _ dependencies: DependencyGraph, importance: ChannelImportance, limits: PruningLimits = PruningLimits(),
-    wholes: [[String]: Int] = [:]
+    wholes: [[Int]: Int] = [:]
   ) {
     self.dependencies = dependencies
     self.importance = importance
     self.limits = limits
     cost = PruningCost(dependencies)
-    self.wholes = dependencies.groups.map { Swift.max($0.atoms.count, wholes[$0.layers] ?? 0) }
+    self.wholes = dependencies.groups.map { Swift.max($0.atoms.count, wholes[$0.signature] ?? 0) }
     ranked = dependencies.groups.map { group in
       group.atoms.sorted {
         (importance.scores[$0], $0) < (importance.scores[$1], $1)

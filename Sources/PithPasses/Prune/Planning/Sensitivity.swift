@@ -75,20 +75,27 @@ public struct SensitivityPath {
   /// that a budget is met closely.
   public static func steps(_ curves: [SensitivityCurve], _ planner: PruningPlanner, saving: Saving) -> [Step]
   {
-    func value(_ counts: [Int]) -> Double {
-      let cost = planner.cost.cost(removing: planner.removal(counts))
+    // What the points of each curve take away does not depend on the other groups.
+    let shrinkages = curves.map { curve in
+      curve.counts.map { count in
+        var counts = [Int](repeating: 0, count: planner.dependencies.groups.count)
+        counts[curve.group] = count
+        return planner.cost.shrinkage(removing: planner.removal(counts))
+      }
+    }
+    func value(_ positions: [Int]) -> Double {
+      let cost = planner.cost.cost(zip(shrinkages, positions).lazy.map { $0[$1] })
       return Double(saving == .bytes ? cost.bytes : cost.multiplyAdds)
     }
-    var counts = [Int](repeating: 0, count: planner.dependencies.groups.count)
     var positions = [Int](repeating: 0, count: curves.count)
     var result: [Step] = []
     while true {
-      let current = value(counts)
+      let current = value(positions)
       var best: (curve: Int, position: Int, slope: Double)?
       for (index, curve) in curves.enumerated() {
         for position in curve.counts.indices where position > positions[index] {
-          var next = counts
-          next[curve.group] = curve.counts[position]
+          var next = positions
+          next[index] = position
           let saved = current - value(next)
           // Where nothing is saved there is no reason to go, and noise may even seem to gain.
           guard saved > 0 else { continue }
@@ -98,10 +105,9 @@ public struct SensitivityPath {
       }
       guard let best else { return result }
       let curve = curves[best.curve]
-      for count in counts[curve.group]..<curve.counts[best.position] {
+      for count in curve.counts[positions[best.curve]]..<curve.counts[best.position] {
         result.append(Step(group: curve.group, count: count + 1))
       }
-      counts[curve.group] = curve.counts[best.position]
       positions[best.curve] = best.position
     }
   }

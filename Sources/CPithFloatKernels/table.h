@@ -10,6 +10,7 @@
 #include "normalization.h"
 #include "packing.h"
 #include "pooling.h"
+#include "quantization.h"
 #include "winograd.h"
 
 const pith_float_kernels SET(kernels) = {
@@ -40,4 +41,6 @@ const pith_float_kernels SET(kernels) = {
     .clamp = clamp,
     .clamp_gradient = clamp_gradient,
     .add = add,
+    .fake_quantize = fake_quantize,
+    .fake_quantize_gradient = fake_quantize_gradient,
 };

@@ -114,6 +114,27 @@ struct FakeQuantizeCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test func everyInstructionSetRoundsToTheSameBits() {
+    var random = SeededRandom(seed: 3)
+    let x = (random.floats(1003, in: -300...300) + [.infinity, -.infinity, 0.5, 1.5, -0.5, 255.5]).map {
+      $0 * 0.037
+    }
+    let gradient = random.floats(x.count)
+    let rounding = FakeQuantization(scale: 0.037, low: -117, high: 138)
+    let all = FloatKernels.all.map { kernels in
+      var y = [Float](repeating: 0, count: x.count)
+      var result = y
+      rounding.round(x, to: &y, count: x.count, kernels)
+      let sum = rounding.gradient(x, gradient, to: &result, count: x.count, kernels)
+      #expect(rounding.gradient(x, gradient, to: nil, count: x.count, kernels) == sum)
+      return (y, result, sum)
+    }
+    for other in all.dropFirst() {
+      #expect(other.0 == all[0].0 && other.1 == all[0].1)
+      #expect(abs(other.2 - all[0].2) < 1e-3 * (1 + abs(all[0].2)))
+    }
+  }
+
   @Test func gradientsDoNotDependOnThreads() throws {
     let threads = Parallelism.threadCount
     defer { Parallelism.threadCount = threads }

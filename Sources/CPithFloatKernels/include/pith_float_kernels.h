@@ -160,6 +160,14 @@ typedef struct pith_float_kernels {
   void (*clamp)(const float *x, int64_t count, float low, float high, float *y);
   /// y = clamp(y + x).
   void (*add)(const float *x, int64_t count, float low, float high, float *y);
+
+  /// y = round(clamp(x / scale, low, high)) · scale, halves to even; low and high are integers below 2^22. The same bits
+  /// from every set.
+  void (*fake_quantize)(const float *x, int64_t count, float scale, float low, float high, float *y);
+  /// Σ gradient · ∂y/∂scale of the above, which is round(v) − v with v = x / scale, and the clamped level where v was
+  /// clamped. result, which may be null, gets the gradient where it was not, else 0.
+  double (*fake_quantize_gradient)(
+      const float *x, const float *gradient, int64_t count, float scale, float low, float high, float *result);
 } pith_float_kernels;
 
 /// The kernels of an instruction set; null where this CPU has not got it.

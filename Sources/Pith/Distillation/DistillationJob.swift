@@ -146,9 +146,10 @@ public final class DistillationJob {
     var caches: [TeacherCache?] = []
     // Augmented samples are never the same again.
     if let cache = request.cache, request.augmentation.isEmpty {
-      caches = try teachers.map {
-        try TeacherCache(
-          directory: cache.directory, byteLimit: cache.limit, teacher: $0.identity, width: $0.width)
+      caches = try teachers.map { teacher in
+        guard teacher.isIndependentOfBatch else { return nil }
+        return try TeacherCache(
+          directory: cache.directory, byteLimit: cache.limit, teacher: teacher.identity, width: teacher.width)
       }
     }
     return try DistillationObjective(

@@ -18,67 +18,49 @@ extension FakeQuantize: Differentiable {
     }
     let scales = quantizations(steps: stepValues)
     let layout = try stretches(of: x.shape)
-    return values.withUnsafeBufferPointer { values in
-      incoming.withUnsafeBufferPointer { incoming in
-        let sources = Sources(x: values, gradient: incoming, scales: scales, layout: layout)
-        let input = pass.isNeeded(0) ? Tensor.computing(x.shape) { sources.straightThrough(to: $0) } : nil
-        guard pass.isNeeded(1) else { return [input, nil] }
-        let sums = sources.scaleGradients()
-        let result = zip(sums, units).map { Float($0 * Double(gradientScale) / Double($1)) }
-        return [input, Tensor(shape: steps.shape, floats: result)]
+    var sums = [Double](repeating: 0, count: scales.count)
+    let input = values.withUnsafeBufferPointer { values in
+      incoming.withUnsafeBufferPointer { incoming -> Tensor? in
+        let sources = GradientSources(x: values, gradient: incoming, scales: scales, layout: layout)
+        guard pass.isNeeded(0) else {
+          sums = sources.run(to: nil)
+          return nil
+        }
+        return Tensor.computing(x.shape) { sums = sources.run(to: $0) }
       }
     }
+    guard pass.isNeeded(1) else { return [input, nil] }
+    let result = zip(sums, units).map { Float($0 * Double(gradientScale) / Double($1)) }
+    return [input, Tensor(shape: steps.shape, floats: result)]
   }
 
-  /// What the loops of the backward pass read.
-  private struct Sources {
+  /// What the loop of the backward pass reads.
+  private struct GradientSources {
     var x: UnsafeBufferPointer<Float>
     var gradient: UnsafeBufferPointer<Float>
     var scales: [FakeQuantization]
-    var layout: (outer: Int, channels: Int, inner: Int)
+    var layout: Stretches
 
-    func straightThrough(to target: UnsafeMutablePointer<Float>) {
-      guard let x = x.baseAddress, let gradient = gradient.baseAddress else { return }
-      let (outer, channels, inner) = layout
-      if channels == 1 && outer == 1 {
-        return Parallelism.forEachRange(inner, grain: elementwiseGrain) { range in
-          let start = range.lowerBound
-          scales[0].straightThrough(x + start, gradient + start, to: target + start, count: range.count)
-        }
-      }
-      Parallelism.forEachRange(outer * channels, grain: Swift.max(1, elementwiseGrain / Swift.max(1, inner)))
-      {
-        for stretch in $0 {
-          let start = stretch * inner
-          scales[stretch % channels].straightThrough(
-            x + start, gradient + start, to: target + start, count: inner)
-        }
-      }
-    }
-
-    /// Σ gradient · ∂y/∂s for each scale; sums of the same pieces in the same order, however many threads there are.
-    func scaleGradients() -> [Double] {
+    /// Writes the gradient of x and sums those of the scales, the same pieces in the same order however many threads
+    /// there are.
+    func run(to target: UnsafeMutablePointer<Float>?) -> [Double] {
       guard let x = x.baseAddress, let gradient = gradient.baseAddress else {
         return Array(repeating: 0, count: scales.count)
       }
-      let (outer, channels, inner) = layout
-      if channels == 1 && outer == 1 {
-        let pieces = (inner + elementwiseGrain - 1) / elementwiseGrain
-        return [
-          Self.computed(pieces) { piece in
-            let start = piece * elementwiseGrain
-            return scales[0].scaleGradient(
-              x + start, gradient + start, count: Swift.min(elementwiseGrain, inner - start))
-          }.reduce(0, +)
-        ]
+      func piece(_ scale: Int, _ start: Int, _ count: Int) -> Double {
+        scales[scale].gradient(x + start, gradient + start, to: target.map { $0 + start }, count: count)
+      }
+      let (outer, channels, inner) = (layout.outer, layout.channels, layout.inner)
+      guard scales.count > 1 else {
+        let count = outer * inner
+        let pieces = (count + elementwiseGrain - 1) / elementwiseGrain
+        let sums = Self.computed(pieces) {
+          piece(0, $0 * elementwiseGrain, Swift.min(elementwiseGrain, count - $0 * elementwiseGrain))
+        }
+        return [sums.reduce(0, +)]
       }
       return Self.computed(channels) { channel in
-        var sum = 0.0
-        for block in 0..<outer {
-          let start = (block * channels + channel) * inner
-          sum += scales[channel].scaleGradient(x + start, gradient + start, count: inner)
-        }
-        return sum
+        (0..<outer).reduce(0.0) { $0 + piece(channel, ($1 * channels + channel) * inner, inner) }
       }
     }
 

@@ -211,7 +211,7 @@ enum SmallNets {
   }
 
   @Test func whatATeacherSaysDoesNotDependOnTheBatch() throws {
-    for width in [3, 16] {
+    for width in [3, 16, 40] {
       let teacher = try Teacher(SmallNets.network("t", try SmallNets.net(seed: 1, width: width, classes: 11)))
       let samples = try #require(batch(70).inputs[0].floats)
       func rows(_ range: Range<Int>) throws -> [Float] {

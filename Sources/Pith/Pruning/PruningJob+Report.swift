@@ -28,6 +28,7 @@ extension PruningJob {
       if pruning.limits.roundTo > 1 { result.append(Setting("round-to", pruning.limits.roundTo)) }
       result.append(Setting("max-ratio", pruning.limits.largestRatio))
     } else {
+      result.append(Setting("importance", pruning.weightImportance.rawValue))
       result.append(Setting("scope", pruning.scope.rawValue))
     }
     result.append(Setting("schedule", Self.text(pruning.schedule)))

@@ -7,6 +7,8 @@ final class WeightPruning {
   private let options: PruningOptions
   private let plan: SparsePlan
   private let sparsity: Double
+  /// Nil where only magnitudes count.
+  private var inputs: InputMagnitudes?
 
   init(_ run: PruningRun, _ checkpoint: Checkpoint) throws {
     self.run = run
@@ -25,6 +27,7 @@ final class WeightPruning {
       let reason = plan.skipped.first.map { ": '\($0.name)' because \($0.reason)" } ?? ""
       throw PithFailure("\(run.job.name): no weights can be pruned\(reason)")
     }
+    try look()
     var outcome = PruningJob.Outcome(graph: run.original)
     outcome.blocked = plan.skipped.map { BlockedGroup(layers: [$0.name], reason: $0.reason) }
     // Before any fine-tuning, where all goes at once.
@@ -44,10 +47,32 @@ final class WeightPruning {
     return outcome
   }
 
-  /// The network with the smallest of its weights zero.
+  /// Measures the inputs of the layers in the network before.
+  private func look() throws {
+    guard options.weightImportance == .activation else { return }
+    var inputs = try InputMagnitudes(plan, of: try run.original.withSymbolicBatch())
+    let probe = try run.probe(limit: 1024)
+    let batches = try probe.batches(epoch: 0, from: 0)
+    var done = 0
+    while let batch = try batches.next() {
+      try inputs.add(batch.inputs)
+      done += 1
+      run.progress.stage("look at inputs", done, probe.batchCount)
+    }
+    self.inputs = inputs
+  }
+
+  /// Which weights stay.
+  private func masks(share: Double, _ weights: (ValueID) -> Tensor?) throws -> [ValueID: [Bool]] {
+    try plan.masks(sparsity: share, scope: options.scope) { id in
+      weights(id).map { inputs?.scaled($0, of: id) ?? $0 }
+    }
+  }
+
+  /// The network with the least important of its weights zero.
   private func masked(_ graph: Graph, share: Double) throws -> Graph {
     var result = graph
-    for (id, mask) in try plan.masks(sparsity: share, scope: options.scope, weights: { graph[$0].constant }) {
+    for (id, mask) in try masks(share: share, { graph[$0].constant }) {
       result.update(id) { value in
         value.constant?.withMutableFloats { floats in
           for index in floats.indices where !mask[index] { floats[index] = 0 }
@@ -61,12 +86,10 @@ final class WeightPruning {
     let settings = run.request.options
     let loss = try run.loss(run.original)
     var hooks = run.hooks("fine-tune", offset: 0, of: settings.epochs)
-    hooks.beforeStep = { [plan, options, sparsity] state in
+    hooks.beforeStep = { [self] state in
       guard let step = Self.step(at: state.globalStep, of: state.totalSteps, options.schedule) else { return }
       let weights = state.weights
-      let masks = try plan.masks(
-        sparsity: sparsity * options.schedule.progress(after: step), scope: options.scope,
-        weights: { weights[$0] })
+      let masks = try masks(share: sparsity * options.schedule.progress(after: step)) { weights[$0] }
       for (id, mask) in masks { state.constraints[id] = WeightConstraint(mask: mask) }
       state.applyConstraints()
     }

@@ -40,6 +40,8 @@ public struct PruningOptions: Sendable, Hashable, Codable {
   public var importance = ImportanceMethod.l2
   /// How channels are spread over layers.
   public var ratios = RatioPolicy.global
+  /// Of weights.
+  public var weightImportance = WeightImportance.activation
   /// Among which weights the smallest go.
   public var scope = SparsityScope.global
   public var schedule = PruningSchedule.oneShot

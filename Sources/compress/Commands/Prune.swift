@@ -55,9 +55,9 @@ struct Prune: ReportingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What makes a channel matter: l1, l2, geometric-median, bn-scale or taylor. Default: \(PruningOptions().importance.rawValue).",
+      "What makes a channel matter: l1, l2, geometric-median, bn-scale or taylor; or a weight: magnitude, or activation (its magnitude times that of its inputs). Default: \(PruningOptions().importance.rawValue), for weights \(PruningOptions().weightImportance.rawValue).",
       valueName: "importance"))
-  var importance: ImportanceMethod?
+  var importance: ImportanceChoice?
 
   @Option(
     help: ArgumentHelp(
@@ -135,11 +135,14 @@ struct Prune: ReportingCommand {
       structure == .channel
       ? [("--scope", scope != nil)]
       : [
-        ("--importance", importance != nil), ("--ratios", ratios != nil), ("--round-to", roundTo != nil),
-        ("--max-ratio", maxRatio != nil),
+        ("--ratios", ratios != nil), ("--round-to", roundTo != nil), ("--max-ratio", maxRatio != nil),
       ]
     if let option = foreign.first(where: \.1) {
       throw ValidationError("\(option.0) has no meaning with --structure \(structure.rawValue)")
+    }
+    if let importance, importance.isOfChannels != (structure == .channel) {
+      throw ValidationError(
+        "--importance \(importance.rawValue) has no meaning with --structure \(structure.rawValue)")
     }
     if steps != nil, schedule == .oneShot || (schedule == nil && structure == .channel) {
       throw ValidationError("--steps has no meaning with --schedule one-shot; choose iterative or gradual")
@@ -166,7 +169,11 @@ struct Prune: ReportingCommand {
     var options = PruningOptions()
     options.structure = structure
     options.target = target
-    options.importance = importance ?? options.importance
+    switch importance {
+    case .channels(let method)?: options.importance = method
+    case .weights(let method)?: options.weightImportance = method
+    case nil: break
+    }
     options.ratios = ratios ?? options.ratios
     options.scope = scope ?? options.scope
     options.limits.roundTo = roundTo ?? options.limits.roundTo
@@ -194,6 +201,37 @@ struct Prune: ReportingCommand {
 }
 
 extension PruningStructure: ExpressibleByArgument {}
-extension ImportanceMethod: ExpressibleByArgument {}
+
+/// What `--importance` takes: a method for channels or one for weights.
+enum ImportanceChoice: ExpressibleByArgument {
+  case channels(ImportanceMethod)
+  case weights(WeightImportance)
+
+  init?(argument: String) {
+    if let method = ImportanceMethod(rawValue: argument) {
+      self = .channels(method)
+    } else if let method = WeightImportance(rawValue: argument) {
+      self = .weights(method)
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] {
+    ImportanceMethod.allCases.map(\.rawValue) + WeightImportance.allCases.map(\.rawValue)
+  }
+
+  var isOfChannels: Bool {
+    if case .channels = self { true } else { false }
+  }
+
+  var rawValue: String {
+    switch self {
+    case .channels(let method): method.rawValue
+    case .weights(let method): method.rawValue
+    }
+  }
+}
+
 extension RatioPolicy: ExpressibleByArgument {}
 extension SparsityScope: ExpressibleByArgument {}

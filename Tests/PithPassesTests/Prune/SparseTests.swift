@@ -110,4 +110,37 @@ struct SparseTests {
       }
     }
   }
+
+  @Test func weightsOfDarkInputsMatterLess() throws {
+    var b = GraphBuilder()
+    let x = b.input(["N", 8])
+    let w = b.constant(Tensor(shape: [2, 8], floats: (0..<16).map { Float($0 % 8 + 1) }))
+    let graph = try b.build(b.add(Gemm(transposesB: true), x, w, name: "dense"))
+    let plan = try SparsePlan(graph, pattern: .unstructured)
+    var inputs = try InputMagnitudes(plan, of: graph)
+    // The largest weights multiply what is never there.
+    try inputs.add([Tensor(shape: [2, 8], floats: [1, 1, 1, 1, 1, 1, 0, 0, -1, 2, 1, 1, 1, 1, 0, 0])])
+    let id = try #require(graph.nodes[0].inputs[1])
+    let masks = try plan.masks(
+      sparsity: 0.25, weights: { id in graph[id].constant.map { inputs.scaled($0, of: id) } })
+    #expect(masks[id] == (0..<16).map { $0 % 8 < 6 })
+    let scaled = try #require(inputs.scaled(try #require(graph[id].constant), of: id).floats)
+    #expect(scaled.allSatisfy { $0 > 0 }, "only zeros are zero, so that masks are nested")
+    #expect(abs(scaled[1] / scaled[0] - 2 * Float(2.5).squareRoot()) < 1e-4)
+  }
+
+  @Test func inputsOfGroupsAreTheirs() throws {
+    var b = GraphBuilder()
+    let x = b.input(["N", 8, 2, 2])
+    let w = b.constant(Tensor(shape: [4, 4, 1, 1], floats: Array(repeating: 1, count: 16)))
+    let graph = try b.build(b.add(Conv(groups: 2), x, w, name: "groups"))
+    let plan = try SparsePlan(graph, pattern: .unstructured)
+    var inputs = try InputMagnitudes(plan, of: graph)
+    let maps = (0..<32).map { Float($0 / 4 + 1) }
+    try inputs.add([Tensor(shape: [1, 8, 2, 2], floats: maps)])
+    let id = try #require(graph.nodes[0].inputs[1])
+    let scaled = try #require(inputs.scaled(try #require(graph[id].constant), of: id).floats)
+    let expected: [Float] = [1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 7, 8]
+    for (value, channel) in zip(scaled, expected) { #expect(abs(value / scaled[0] - channel) < 1e-5) }
+  }
 }

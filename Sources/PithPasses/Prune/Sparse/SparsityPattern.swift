@@ -9,6 +9,14 @@ public enum SparsityPattern: String, Sendable, Hashable, CaseIterable, Codable {
   case block
 }
 
+/// How much a weight matters.
+public enum WeightImportance: String, Sendable, Hashable, CaseIterable, Codable {
+  /// By its magnitude. Han et al., "Learning both Weights and Connections for Efficient Neural Networks", 2015.
+  case magnitude
+  /// By its magnitude times that of its inputs; see `InputMagnitudes`.
+  case activation
+}
+
 /// Among which weights the smallest are found.
 public enum SparsityScope: String, Sendable, Hashable, CaseIterable, Codable {
   /// Each layer loses the same share.

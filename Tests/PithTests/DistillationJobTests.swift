@@ -81,15 +81,18 @@ import Testing
     #expect(student.nodes.map(\.name) == graph.nodes.map(\.name))
   }
 
+  /// Files name themselves in their histories, so that those which are compared have the same name.
   @Test func threadsAndCachesChangeNothing() throws {
     let folder = try TemporaryFolder()
-    for (output, threads, cached) in [("a", 1, false), ("b", 3, true), ("c", 2, true)] {
+    for (place, threads, cached) in [("a", 1, false), ("b", 3, true), ("c", 2, true)] {
+      try folder.makeFolder(place)
       _ = try DistillationJob(
-        try request(in: folder, output: output, threads: threads, cached: cached, epochs: 2)
+        try request(
+          in: folder, output: "\(place)/student.onnx", threads: threads, cached: cached, epochs: 2)
       ).run()
     }
-    #expect(try bytes("a", in: folder) == bytes("b", in: folder))
-    #expect(try bytes("b", in: folder) == bytes("c", in: folder))
+    #expect(try bytes("a/student.onnx", in: folder) == bytes("b/student.onnx", in: folder))
+    #expect(try bytes("b/student.onnx", in: folder) == bytes("c/student.onnx", in: folder))
     #expect(folder.contents == ["a", "b", "c", "teachers"])
     // What changes at random is not kept.
     try FileManager.default.removeItem(atPath: folder.path("teachers"))
@@ -101,30 +104,30 @@ import Testing
 
   @Test func killedRunsEndInTheSameBytes() throws {
     let folder = try TemporaryFolder()
-    func arguments(_ output: String) -> [String] {
+    func arguments(_ place: String) -> [String] {
       [
         "distill", "--teacher", Networks.path("dense"), "--width", "0.2", "--train", Networks.calibration,
         "--cache", folder.path("teachers"), "--batch", "16", "--epochs", "12", "--quiet", "-o",
-        folder.path(output),
+        folder.path("\(place)/student.onnx"),
       ]
     }
+    for place in ["whole", "killed"] { try folder.makeFolder(place) }
     let start = Date()
-    #expect(try CompressCommand.run(arguments("whole.onnx")).status == 0)
+    #expect(try CompressCommand.run(arguments("whole")).status == 0)
     let duration = Date().timeIntervalSince(start)
     var random = SeededRandom(seed: 5)
     for _ in 0..<4 {
       // The cache may go at any time.
       try? FileManager.default.removeItem(atPath: folder.path("teachers"))
       _ = try CompressCommand.kill(
-        arguments("killed.onnx") + ["--resume"], after: (0.2 + 0.5 * random.unit()) * duration)
-      let names = folder.contents.filter { !$0.hasPrefix("killed.onnx") && $0 != "teachers" }
-      #expect(names == ["whole.onnx"])
+        arguments("killed") + ["--resume"], after: (0.2 + 0.5 * random.unit()) * duration)
+      #expect(folder.contents(of: "whole") == ["student.onnx"])
     }
-    let result = try CompressCommand.run(arguments("killed.onnx") + ["--resume"])
+    let result = try CompressCommand.run(arguments("killed") + ["--resume"])
     #expect(result.status == 0, "\(result.error)")
     // The cache was taken away in between, which changes nothing.
-    #expect(try bytes("whole.onnx", in: folder) == bytes("killed.onnx", in: folder))
-    #expect(folder.contents == ["killed.onnx", "teachers", "whole.onnx"])
+    #expect(try bytes("whole/student.onnx", in: folder) == bytes("killed/student.onnx", in: folder))
+    #expect(folder.contents(of: "killed") == ["student.onnx"])
   }
 
   @Test(arguments: [

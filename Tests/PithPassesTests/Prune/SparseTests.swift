@@ -124,7 +124,8 @@ struct SparseTests {
     let masks = try plan.masks(
       sparsity: 0.25, weights: { id in graph[id].constant.map { inputs.scaled($0, of: id) } })
     #expect(masks[id] == (0..<16).map { $0 % 8 < 6 })
-    let scaled = try #require(inputs.scaled(try #require(graph[id].constant), of: id).floats)
+    let weights = try #require(graph[id].constant)
+    let scaled = try #require(inputs.scaled(weights, of: id).floats)
     #expect(scaled.allSatisfy { $0 > 0 }, "only zeros are zero, so that masks are nested")
     #expect(abs(scaled[1] / scaled[0] - 2 * Float(2.5).squareRoot()) < 1e-4)
   }
@@ -139,7 +140,8 @@ struct SparseTests {
     let maps = (0..<32).map { Float($0 / 4 + 1) }
     try inputs.add([Tensor(shape: [1, 8, 2, 2], floats: maps)])
     let id = try #require(graph.nodes[0].inputs[1])
-    let scaled = try #require(inputs.scaled(try #require(graph[id].constant), of: id).floats)
+    let weights = try #require(graph[id].constant)
+    let scaled = try #require(inputs.scaled(weights, of: id).floats)
     let expected: [Float] = [1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 7, 8]
     for (value, channel) in zip(scaled, expected) { #expect(abs(value / scaled[0] - channel) < 1e-5) }
   }

@@ -7,7 +7,7 @@ import PithGraph
 /// image, can be large and of no use. Sun et al., "A Simple and Effective Pruning Approach for Large Language Models",
 /// 2024.
 public struct InputMagnitudes: Sendable {
-  private struct Layer: Sendable {
+  fileprivate struct Layer: Sendable {
     var constant: ValueID
     var node: Node
     var input: ValueID

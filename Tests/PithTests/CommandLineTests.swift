@@ -29,6 +29,18 @@ import Testing
     #expect(folder.contents == ["out.pith"])
   }
 
+  /// Two groups of options could each bring one of the same name.
+  @Test(arguments: [
+    "quantize", "train", "prune", "distill", "apply", "inspect", "run", "eval", "bench",
+  ])
+  func noOptionIsThereTwice(command: String) throws {
+    let result = try CompressCommand.run([command, "--help"])
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n").filter { $0.hasPrefix("  -") }
+    let names = lines.flatMap { $0.split(separator: " ").filter { $0.hasPrefix("--") && $0.count > 2 }.prefix(1) }
+    #expect(names.count > 2 && Set(names).count == names.count, "\(names)")
+  }
+
   @Test func quantizeGivesTheSameBytesAsTheLibrary() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("out.pith")

@@ -5,22 +5,25 @@ import Pith
 struct TrainingOptionGroup: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What is made small. auto looks at the network's end and the labels.", valueName: "loss"))
+      "What is made small. auto, the default, looks at the network's end and the labels.", valueName: "loss"))
   var loss: LossKind?
 
-  @Option(help: "How weights follow their gradients.")
+  @Option(help: "How weights follow their gradients. Default: adam.")
   var optimizer: OptimizerKind?
 
-  @Option(help: ArgumentHelp("The learning rate.", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("The learning rate. Default: 0.001, of quantize --finetune 0.0001.", valueName: "rate"))
   var lr: Double?
 
-  @Option(name: .customLong("batch"), help: ArgumentHelp("Samples a step.", valueName: "samples"))
+  @Option(name: .customLong("batch"), help: ArgumentHelp("Samples a step. Default: 128.", valueName: "samples"))
   var batchSize: Int?
 
-  @Option(help: "Of the samples' order, augmentation, dropout and fresh weights.")
+  @Option(help: "Of the samples' order, augmentation, dropout and fresh weights. Default: 0.")
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("\(LearningRateSchedule.forms).", valueName: "schedule"))
+  @Option(
+    name: .customLong("lr-schedule"),
+    help: ArgumentHelp("\(LearningRateSchedule.forms). Default: cosine.", valueName: "schedule"))
   var schedule: LearningRateSchedule?
 
   @Option(

@@ -77,6 +77,23 @@ struct PlanningTests {
     #expect(Double(byShare.count) / 72 >= 1 - share - 1e-9 && Double(byShare.count) / 72 < 1 - share + 0.1)
   }
 
+  /// Rounding takes whole units; one that would fit again comes back.
+  @Test(arguments: RatioPolicy.allCases.filter { $0 != .sensitivity }, [0.3, 0.45, 0.6, 0.8])
+  func roundingTakesNoMoreThanItMust(policy: RatioPolicy, share: Double) throws {
+    let planner = try planner(PruningLimits(roundTo: 8))
+    let family = policy == .uniform ? planner.uniformFamily : planner.globalFamily
+    let limit = Int(Double(planner.cost.cost(removing: []).multiplyAdds) * share)
+    let removed = try planner.removal(family, meeting: .multiplyAdds(limit))
+    #expect(planner.cost.cost(removing: removed).multiplyAdds <= limit)
+    #expect(channels(try planner.dependencies.removing(removed)).allSatisfy { $0 % 8 == 0 })
+    for group in planner.dependencies.groups {
+      let gone = group.atoms.filter(removed.contains)
+      guard gone.count >= 8 else { continue }
+      let without = planner.cost.cost(removing: removed.subtracting(gone.prefix(8)))
+      #expect(without.multiplyAdds > limit, "\(group.id)")
+    }
+  }
+
   @Test func latencyIsMeasured() throws {
     let planner = try planner()
     var measured = 0

@@ -31,17 +31,22 @@ extension PruningPlanner {
       let wanted = Int((Double(whole) * share - 1e-9).rounded(.up))
       // Rounding may keep some channels of every group; what can go at most is all that sparsity can mean then.
       let most = family.removal(family.levels).count + missing
-      found = family.smallest { $0.count + missing >= Swift.min(wanted, most) }
+      found = tightest(family) { $0.count + missing >= Swift.min(wanted, most) }
     case .multiplyAdds(let limit):
-      found = family.smallest { cost.cost(removing: $0).multiplyAdds <= limit }
+      found = tightest(family) { cost.cost(removing: $0).multiplyAdds <= limit }
     case .bytes(let limit):
-      found = family.smallest { cost.cost(removing: $0).bytes <= limit }
+      found = tightest(family) { cost.cost(removing: $0).bytes <= limit }
     case .latency(let limit):
       guard let latency else { throw GraphError("a budget of latency needs something to measure it") }
       found = try family.smallest(tolerance: 0.02) { try latency(try dependencies.removing($0)) <= limit }
     }
     guard let found else { throw unreachable(budget, family.removal(family.levels)) }
     return found
+  }
+
+  /// The smallest removal that fits, less what rounding took beyond it.
+  private func tightest(_ family: RemovalFamily, where fits: (Set<Int>) -> Bool) -> Set<Int>? {
+    family.smallest(where: fits).map { givingBack($0, where: fits) }
   }
 
   private func unreachable(_ budget: PruningBudget, _ largest: Set<Int>) -> GraphError {

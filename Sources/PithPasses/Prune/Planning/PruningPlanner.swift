@@ -60,6 +60,27 @@ public struct PruningPlanner {
       })
   }
 
+  /// A removal without the most important of its atoms, as far as it fits without them.
+  ///
+  /// Groups that are rounded lose many atoms at once, and often more than a budget asks for. They get them back in the
+  /// units of the rounding, the most important ones first.
+  func givingBack(_ removal: Set<Int>, where fits: (Set<Int>) -> Bool) -> Set<Int> {
+    var result = removal
+    var units: [(atoms: [Int], importance: Double)] {
+      dependencies.groups.compactMap { group in
+        let unit = limits.unit(group)
+        let atoms = Array(ranked[group.id].filter(result.contains).suffix(unit))
+        guard unit > 1, atoms.count == unit else { return nil }
+        return (atoms, atoms.reduce(0) { $0 + importance.scores[$1] } / Double(unit))
+      }
+    }
+    func fitsWithout(_ atoms: [Int]) -> Bool { fits(result.subtracting(atoms)) }
+    while let next = units.sorted(by: { $0.importance > $1.importance }).first(where: { fitsWithout($0.atoms) }) {
+      result.subtract(next.atoms)
+    }
+    return result
+  }
+
   /// Removals of the same share of each group.
   public var uniformFamily: RemovalFamily {
     let levels = 1000

@@ -30,11 +30,14 @@ public struct Evaluation: Sendable {
     var result = Evaluation()
     let start = Date()
     let reader = data.batches(of: predictor.batchSize, limit: limit)
+    var singles: [Float] = []
     while let batch = try reader.next() {
       let outputs = try predictor.predict(batch.inputs, count: batch.count)
       try result.add(outputs, batch, data: data.name, model: predictor.name)
+      if outputs.count == batch.count { singles += outputs }
       progress(result.samples, reader.count)
     }
+    if singles.count == result.samples { result.score(singles) }
     result.seconds = Date().timeIntervalSince(start)
     return result
   }
@@ -50,28 +53,43 @@ public struct Evaluation: Sendable {
           "\(data): sample \(batch.indices[row]) has label \(labels[row]), but \(model) has \(classCount) classes, 0 to \(classCount - 1)"
         )
       }
-      let prediction = Evaluation.predictedClass(scores)
-      predictions.append(prediction)
       self.labels.append(labels[row])
       samples += 1
+      // What a single output means, all of them together tell.
+      guard width > 1 else { continue }
+      let prediction = Evaluation.predictedClass(scores)
+      predictions.append(prediction)
       if prediction == labels[row] { correct += 1 }
       lossSum += Evaluation.crossEntropy(scores, label: labels[row])
     }
   }
 
-  /// The index of the largest output; a single output above 1/2 means class 1.
+  /// Scores a single output for each sample: the probability of class 1, or its logit, which not all lie between 0 and 1.
+  private mutating func score(_ outputs: [Float]) {
+    let areLogits = outputs.contains { $0 < 0 || $0 > 1 }
+    for (output, label) in zip(outputs, labels) {
+      let prediction = output > (areLogits ? 0 : 0.5) ? 1 : 0
+      predictions.append(prediction)
+      if prediction == label { correct += 1 }
+      let x = Double(output)
+      if areLogits {
+        // log(1 + exp(±x)) without overflow.
+        lossSum += Swift.max(label == 1 ? -x : x, 0) + log1p(exp(-abs(x)))
+      } else {
+        let p = Swift.min(1 - 1e-7, Swift.max(1e-7, x))
+        lossSum -= log(label == 1 ? p : 1 - p)
+      }
+    }
+  }
+
+  /// The index of the largest output.
   static func predictedClass(_ scores: ArraySlice<Float>) -> Int {
-    guard scores.count > 1 else { return (scores.first ?? 0) > 0.5 ? 1 : 0 }
     var best = scores.startIndex
     for index in scores.indices where scores[index] > scores[best] { best = index }
     return best - scores.startIndex
   }
 
   private static func crossEntropy(_ scores: ArraySlice<Float>, label: Int) -> Double {
-    guard scores.count > 1 else {
-      let p = Swift.min(1 - 1e-7, Swift.max(1e-7, Double(scores.first ?? 0)))
-      return -log(label == 1 ? p : 1 - p)
-    }
     let sum = scores.reduce(0.0) { $0 + Double($1) }
     if abs(sum - 1) < 0.01, scores.allSatisfy({ $0 >= 0 }) {
       // Probabilities already: the network ends in a softmax.

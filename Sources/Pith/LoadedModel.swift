@@ -37,7 +37,8 @@ public enum LoadedModel {
 /// Sizes of files.
 enum FileSize {
   static func bytes(_ path: String) -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    // Follows links, as opening does.
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 }

@@ -86,11 +86,12 @@ final class ChannelPruning {
     settings.epochs = epochs
     // Each round sees the samples in its own order.
     settings.seed &+= UInt64(round - 1)
+    let data = try run.training(seed: settings.seed)
     let loss = try run.loss(graph)
     let offset = state.epochs.count
     let trainer = try Trainer(
-      loss.graph, objective: loss.objective, data: run.material.training, validation: run.material.validation,
-      options: settings,
+      loss.graph, objective: loss.objective, data: data, validation: run.material.validation,
+      options: settings, constraints: loss.graph.zeroMasks(),
       hooks: run.hooks("fine-tune", offset: offset, of: run.request.options.epochs), checkpoint: checkpoint,
       name: "round\(round)")
     let result = try run.job.watch.time("fine-tune") { try trainer.run() }

@@ -9,8 +9,10 @@ public final class PruningJob {
     /// Labelled samples to score the network on.
     public var evaluation: DataSet?
     public var pruning: PruningOptions
-    /// How to fine-tune. Its epochs are those of all rounds together; nil for no fine-tuning.
+    /// How to fine-tune; its epochs are those of all rounds together. Its loss also scores, and its batches are those
+    /// that importance is measured on.
     public var options: TrainingOptions
+    /// Whether to fine-tune at all.
     public var tunes: Bool
     public var augmentation: Augmentation
     /// Whether to go on from the checkpoint, where there is one.
@@ -23,11 +25,10 @@ public final class PruningJob {
     /// For the report.
     public var command: String
 
-    /// - Parameter options: nil for no fine-tuning.
     public init(
       modelPath: String, training: DataSet, evaluation: DataSet? = nil,
       pruning: PruningOptions = PruningOptions(),
-      options: TrainingOptions? = TrainingOptions(), augmentation: Augmentation = .none,
+      options: TrainingOptions = TrainingOptions(), tunes: Bool = true, augmentation: Augmentation = .none,
       resumes: Bool = false,
       checkpointPath: String? = nil, outputPath: String, reportPath: String? = nil,
       threads: Int = Parallelism.threadCount, command: String = ""
@@ -36,8 +37,8 @@ public final class PruningJob {
       self.training = training
       self.evaluation = evaluation
       self.pruning = pruning
-      self.options = options ?? TrainingOptions()
-      tunes = options != nil
+      self.options = options
+      self.tunes = tunes
       self.augmentation = augmentation
       self.resumes = resumes
       self.checkpointPath = checkpointPath ?? outputPath + ".checkpoint"

@@ -35,18 +35,33 @@ struct PruningRun {
     return result
   }
 
+  /// The training samples in the order and with the augmentation of another seed.
+  func training(seed: UInt64) throws -> LoadedData {
+    let loader = material.training.loader
+    return try LoadedData(
+      BatchLoader(
+        loader.samples, batchSize: request.options.batchSize, seed: seed, augmentation: loader.augmentation),
+      sampleShape: try sampleShape, labels: labels(of: loader.samples.store))
+  }
+
+  private var sampleShape: [Int] {
+    get throws { try FloatPredictor(original.withSymbolicBatch(), name: job.name).sampleShape }
+  }
+
+  private func labels(of store: SampleStore) -> [Int]? {
+    material.targets == .classes ? store.classesOfTargets : nil
+  }
+
   /// Some training samples, as they are, to measure losses on.
   func probe(limit: Int) throws -> LoadedData {
     let samples = material.training.loader.samples
     let count = Swift.min(limit, samples.count)
     let indices = (0..<count).map { samples.indices[$0 * samples.count / Swift.max(1, count)] }
-    let predictor = try FloatPredictor(original.withSymbolicBatch(), name: job.name)
     return try LoadedData(
       BatchLoader(
         evaluating: SampleSubset(samples.store, indices: indices),
         batchSize: Swift.min(128, Swift.max(1, count))),
-      sampleShape: predictor.sampleShape,
-      labels: material.targets == .classes ? samples.store.classesOfTargets : nil)
+      sampleShape: try sampleShape, labels: labels(of: samples.store))
   }
 
   /// A trainer's hooks for one of several rounds: epochs are counted on.

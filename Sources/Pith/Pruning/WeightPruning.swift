@@ -93,6 +93,10 @@ final class WeightPruning {
       for (id, mask) in masks { state.constraints[id] = WeightConstraint(mask: mask) }
       state.applyConstraints()
     }
+    // While weights still go, the loss rises for that.
+    hooks.isWatched = { [options] state in
+      state.globalStep > Self.lastStep(of: state.totalSteps, options.schedule)
+    }
     let trainer = try Trainer(
       loss.graph, objective: loss.objective, data: run.material.training, validation: run.material.validation,
       options: settings, hooks: hooks, checkpoint: checkpoint, name: "prune")
@@ -111,6 +115,11 @@ final class WeightPruning {
   static func step(at position: Int, of total: Int, _ schedule: PruningSchedule) -> Int? {
     let last = Swift.max(1, total * 3 / 4)
     return (1...schedule.steps).last { (($0 - 1) * last) / schedule.steps == position }
+  }
+
+  /// The step of training that the schedule's last step falls on.
+  static func lastStep(of total: Int, _ schedule: PruningSchedule) -> Int {
+    (schedule.steps - 1) * Swift.max(1, total * 3 / 4) / schedule.steps
   }
 
   /// The share of the weights that are zero after so many steps of training.

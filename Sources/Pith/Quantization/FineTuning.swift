@@ -77,14 +77,15 @@ struct QuantizationFineTuner {
       training: request.training, evaluation: evaluation, for: graph, name: name, options: request.options,
       augmentation: request.augmentation, isLabelled: request.training.hasLabels, threads: threads,
       progress: events.stage)
-    let share = try softShare(material.targets)
-    let (objective, labelled, trainable) = try objectives(graph, reference, material, share: share)
+    let loss = try request.training.hasLabels ? labelLoss(graph, material) : nil
+    let share = try softShare(material.targets, loss, logits: try graph.logits())
+    let (objective, trainable) = try objective(graph, reference, loss, share: share)
     let checkpoint = Checkpoint(
       path: request.checkpointPath, identity: try identity(trainable, material, share: share))
     if request.resumes { _ = try checkpoint.load() }
     let trainer = try Trainer(
       trainable, objective: objective, data: material.training, validation: material.validation,
-      validationObjective: labelled, options: request.options, groups: [aware.scaleGroup],
+      validationObjective: loss?.objective, options: request.options, groups: [aware.scaleGroup],
       constraints: aware.constraints, hooks: events.hooks("finetune"), checkpoint: checkpoint,
       name: "finetune")
     let result = try trainer.run()
@@ -94,10 +95,18 @@ struct QuantizationFineTuner {
       checkpoint: checkpoint)
   }
 
+  /// The loss of labels.
+  private func labelLoss(_ graph: Graph, _ material: TrainingMaterial) throws -> TrainingLoss {
+    try TrainingLoss(
+      request.options.loss, labelSmoothing: request.options.labelSmoothing, for: graph,
+      hasTargets: material.targets != .classes)
+  }
+
   /// The share of the fp32 network's probabilities.
-  private func softShare(_ targets: TrainingTargets) throws -> Double {
-    let isLabelled = request.training.hasLabels
-    guard isLabelled else {
+  private func softShare(
+    _ targets: TrainingTargets, _ loss: TrainingLoss?, logits: ValueID
+  ) throws -> Double {
+    guard let loss else {
       if let share = request.softTargets, share < 1 {
         throw PithFailure(
           "\(request.training.name) has no labels, so the fp32 network has to teach alone: leave --soft-targets out, or name labels as in IMAGES,LABELS"
@@ -113,35 +122,36 @@ struct QuantizationFineTuner {
       }
       return 0
     }
+    // Both parts of the loss look at one output.
+    guard loss.graph.outputs.first == logits, loss.kind != .meanSquaredError else {
+      if let share = request.softTargets, share > 0 {
+        throw PithFailure(
+          "\(name): --soft-targets compares logits of classes, and \(loss.kind.rawValue) looks at something else; use --soft-targets 0"
+        )
+      }
+      return 0
+    }
     return request.softTargets ?? QuantizationJob.FineTuning.usualSoftTargets
   }
 
-  /// What is trained towards, what is watched, and the graph whose outputs these look at.
-  private func objectives(
-    _ graph: Graph, _ reference: Graph, _ material: TrainingMaterial, share: Double
-  ) throws -> (objective: any TrainingObjective, labelled: (any TrainingObjective)?, graph: Graph) {
-    let options = request.options
-    var labelled: (any TrainingObjective)?
-    var trainable = graph
-    if request.training.hasLabels {
-      let loss = try TrainingLoss(
-        options.loss, labelSmoothing: options.labelSmoothing, for: graph,
-        hasTargets: material.targets != .classes)
-      (labelled, trainable) = (loss.objective, loss.graph)
-    }
+  /// What is trained towards, and the graph whose outputs it looks at.
+  private func objective(
+    _ graph: Graph, _ reference: Graph, _ loss: TrainingLoss?, share: Double
+  ) throws -> (any TrainingObjective, Graph) {
     guard share > 0 else {
-      guard let labelled else { throw PithFailure("fine-tuning without labels needs --soft-targets 1") }
-      return (labelled, labelled, trainable)
+      guard let loss else { throw PithFailure("fine-tuning without labels needs --soft-targets 1") }
+      return (loss.objective, loss.graph)
     }
     // Probabilities are compared by their logits, which both have.
+    var trainable = loss?.graph ?? graph
     trainable.replaceOutputs([try graph.logits()])
     var taught = reference
     taught.replaceOutputs([try reference.logits()])
     let teacher = try Teacher(.init(name: "\(name) in fp32", graph: taught))
     let objective = try DistillationObjective(
       teachers: [teacher], options: DistillationOptions(temperature: request.temperature, alpha: share),
-      labelLoss: labelled)
-    return (objective, labelled, trainable)
+      labelLoss: loss?.objective)
+    return (objective, trainable)
   }
 
   private func identity(

@@ -113,7 +113,8 @@ public final class TrainingJob {
     if let ratio = request.options.dropout { graph = try graph.settingDropout(ratio) }
     return try Trainer(
       graph, objective: loss.objective, data: material.training, validation: material.validation,
-      options: request.options, hooks: progress.hooks(), checkpoint: checkpoint)
+      options: request.options, constraints: request.initialization == .weights ? graph.zeroMasks() : [:],
+      hooks: progress.hooks(), checkpoint: checkpoint)
   }
 
   private func identity(_ graph: Graph, _ material: TrainingMaterial) throws -> RunIdentity {
@@ -157,7 +158,6 @@ public final class TrainingJob {
     _ result: TrainingResult, before: NetworkScore?, after: NetworkScore?, resumedEpochs: Int?
   ) throws -> TrainingReport {
     var figures = try NetworkFigures(of: original)
-    let trainedFigures = figures
     figures.bytes = FileSize.bytes(request.modelPath)
     var settings = [Setting("loss", kind.rawValue)] + request.options.settings
     if !request.augmentation.isEmpty { settings.append(Setting("augment", request.augmentation.description)) }
@@ -168,7 +168,7 @@ public final class TrainingJob {
       initialization: request.initialization.rawValue, samples: material.training.sampleCount,
       accuracy: after?.change(from: before),
       evaluationData: request.evaluation.map { Lineage.shortName($0.name) }, before: figures,
-      after: trainedFigures, epochs: result.history.map { Epoch($0) }, bestEpoch: result.bestEpoch,
+      after: try NetworkFigures(of: trained), epochs: result.history.map { Epoch($0) }, bestEpoch: result.bestEpoch,
       stoppedEarly: result.stoppedEarly, resumedEpochs: resumedEpochs,
       warnings: warnings(original, material, result), seconds: watch.stages)
   }

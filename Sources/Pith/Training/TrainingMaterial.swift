@@ -46,6 +46,7 @@ public struct TrainingMaterial: Sendable {
         "\(store.name): its labels are no classes but \(count) number\(count == 1 ? "" : "s") a sample, and \(name) gives \(outputs); give class numbers, or as many numbers as the model has outputs"
       )
     }
+    try Self.checkRange(of: store, targets, for: graph, options.loss)
     let labels = targets == .classes ? classes : nil
     try Self.check(labels, below: outputs, of: store.name, model: name)
 
@@ -62,13 +63,24 @@ public struct TrainingMaterial: Sendable {
       try LoadedData(
         BatchLoader(evaluating: $0, batchSize: Self.evaluationBatch), sampleShape: shape, labels: labels)
     }
-    let wantsClasses = targets == .classes
+    // Without labels to learn from, those to score by are classes, too.
+    let targets = targets
+    let wantsClasses = targets == .classes || !isLabelled
     self.evaluation = try evaluation.map { data in
+      guard data.hasLabels || !isLabelled else {
+        throw PithFailure("\(data.name) has no labels to score by; name them after a comma, as in IMAGES,LABELS")
+      }
       let store = try Self.read(data, "read", isLabelled: data.hasLabels, threads: threads, progress)
       let classes = wantsClasses ? store.classesOfTargets : nil
-      if wantsClasses, isLabelled, classes == nil {
-        throw PithFailure("\(store.name): its labels are no classes, but those of \(training.name) are")
+      if wantsClasses, data.hasLabels, classes == nil {
+        let others = isLabelled ? "those of \(training.name) are" : "the network predicts classes"
+        throw PithFailure("\(store.name): its labels are no classes, but \(others)")
       }
+      if case .numbers(let count) = targets, isLabelled, store.targetCount != count {
+        throw PithFailure(
+          "\(store.name): \(store.targetCount) numbers a sample are no \(count), which \(training.name) has")
+      }
+      if isLabelled { try Self.checkRange(of: store, targets, for: graph, options.loss) }
       try Self.check(classes, below: outputs, of: store.name, model: name)
       return try LoadedData(
         BatchLoader(evaluating: store.allSamples, batchSize: Self.evaluationBatch), sampleShape: shape,
@@ -88,6 +100,20 @@ public struct TrainingMaterial: Sendable {
     return try SampleStore(data, targets: isLabelled ? .values : .none, threads: threads) {
       progress(stage, $0, data.count)
     }
+  }
+
+  /// A cross-entropy of numbers has a least value only where they are probabilities.
+  private static func checkRange(
+    of store: SampleStore, _ targets: TrainingTargets, for graph: Graph, _ loss: LossKind
+  ) throws {
+    guard case .numbers(let count) = targets, let values = store.targets,
+      let index = values.firstIndex(where: { !(0...1).contains($0) })
+    else { return }
+    let kind = try TrainingLoss(loss, for: graph, hasTargets: true).kind
+    guard kind != .meanSquaredError else { return }
+    throw PithFailure(
+      "\(store.name): the target of sample \(index / Swift.max(1, count)) is \(values[index]), and \(kind.rawValue) needs numbers from 0 to 1; write labels of two classes as 0 and 1, or use --loss mse"
+    )
   }
 
   /// How many numbers the first output has for a sample, where that is known.

@@ -14,7 +14,7 @@ enum PNGDecoder {
   static func decode(
     _ bytes: [UInt8], of file: ImageFile, asGrey: Bool, into image: inout PixelImage
   ) throws {
-    try checkChunks(bytes, of: file)
+    let bytes = try checkedChunks(bytes, of: file)
     try withImage(bytes, of: file) { png, header in
       let header = try ImageDecoder.checked(header, file)
       let hasAlpha = png.format & PNG_FORMAT_FLAG_ALPHA != 0
@@ -46,11 +46,18 @@ enum PNGDecoder {
     }
   }
 
+  /// What would change the numbers of the pixels. Networks are trained on the numbers as they are in the file: Pillow,
+  /// and with it PyTorch and Keras, do not look at these chunks.
+  private static let colourSpaces: Set<String> = ["gAMA", "cHRM", "sRGB", "iCCP"]
+
+  /// The file without its colour space.
+  ///
   /// libpng stops at the last pixel: this looks at the chunks behind it, and at the checksums of all that make
   /// the image (those whose names begin with a capital).
-  private static func checkChunks(_ bytes: [UInt8], of file: ImageFile) throws {
+  private static func checkedChunks(_ bytes: [UInt8], of file: ImageFile) throws -> [UInt8] {
     func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
     var cursor = signature.count
+    var dropped: [Range<Int>] = []
     while true {
       guard bytes.count - cursor >= 12 else {
         throw ImageDecoder.damaged(file, "PNG", "it is cut short at byte \(bytes.count)")
@@ -69,9 +76,14 @@ enum PNGDecoder {
           throw ImageDecoder.damaged(file, "PNG", "the checksum at byte \(end) does not fit")
         }
       }
-      if bytes[cursor + 4..<cursor + 8].elementsEqual("IEND".utf8) { return }
+      let name = String(decoding: bytes[cursor + 4..<cursor + 8], as: UTF8.self)
+      if colourSpaces.contains(name) { dropped.append(cursor..<end + 4) }
       cursor = end + 4
+      if name == "IEND" { break }
     }
+    var kept = bytes
+    for chunk in dropped.reversed() { kept.removeSubrange(chunk) }
+    return kept
   }
 
   private static func message(_ png: png_image) -> String {

@@ -11,6 +11,8 @@ struct FilterGradient {
   private let kernels: FloatKernels
 
   private static let mostParts = 8
+  /// Floats of all parts together, unless one alone has more.
+  private static let mostFloats = 1 << 24
 
   init(_ shape: ConvolutionShape, _ kernels: FloatKernels = .best) {
     self.shape = shape
@@ -41,8 +43,8 @@ struct FilterGradient {
     }.max()
     let (images, bandRows) = tasks.largest
     let gradientScratch = images * bandRows * shape.output.columns * pitch
-    let parts = min(Self.mostParts, tasks.count)
     let sumCount = shape.groups * sumsPerGroup
+    let parts = min(Self.mostParts, tasks.count, max(1, Self.mostFloats / max(1, sumCount)))
     ScratchPool.lend(max(1, parts) * sumCount) { sums in
       Parallelism.forEach(parts, scratch: gradientScratch + (copyScratch ?? 0)) { part, scratch in
         let own = sums + part * sumCount

@@ -22,7 +22,9 @@ struct WinogradFilterGradient {
   /// All of them.
   private var sumCount: Int { 36 * sumPlane }
   /// Sums of their own for so many parts of the batch, whatever the number of threads; fewer where they are large.
-  private var parts: Int { max(1, min(tiles.taskCount, sumCount > 1 << 17 ? 4 : 8)) }
+  private var parts: Int {
+    max(1, min(tiles.taskCount, sumCount > 1 << 17 ? 4 : 8, (1 << 24) / max(1, sumCount)))
+  }
 
   /// - Parameters:
   ///   - x: `[batch, channels, rows, columns]`

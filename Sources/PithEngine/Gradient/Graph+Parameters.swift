@@ -33,7 +33,7 @@ extension Graph {
   }
 
   /// The value whose elements these are, under whatever shape and order.
-  private func source(of id: ValueID, _ producers: [ValueID: Node]) -> ValueID {
+  public func source(of id: ValueID, _ producers: [ValueID: Node]) -> ValueID {
     var id = id
     while let producer = producers[id], let operand = producer.inputs.first ?? nil {
       switch producer.op {

@@ -56,6 +56,8 @@ private struct FreshInitializer {
       for (operand, value) in [(1, Float(1)), (2, 0), (3, 0), (4, 1)] { fill(node, operand, value) }
     case is Add:
       for operand in [0, 1] where isTrainable(node, operand) { fill(node, operand, 0) }
+    // What passes through them belongs to the layers behind.
+    case is Identity, is Transpose, is Reshape, is Flatten, is Squeeze, is Unsqueeze: break
     default:
       for operand in node.inputs.indices where isTrainable(node, operand) {
         draw(node, operand) { ($0[$0.count - 1], $0[$0.count - 2]) }
@@ -64,13 +66,15 @@ private struct FreshInitializer {
   }
 
   private func isTrainable(_ node: Node, _ operand: Int) -> Bool {
-    node.inputs[operand].map(trainable.contains) ?? false
+    node.inputs[operand].map { trainable.contains(graph.source(of: $0, producers)) } ?? false
   }
 
   private mutating func constant(_ node: Node, _ operand: Int) -> (ValueID, Tensor)? {
-    guard operand < node.inputs.count, let id = node.inputs[operand], let tensor = graph[id].constant,
-      tensor.element == .float32, done.insert(id).inserted
-    else { return nil }
+    guard operand < node.inputs.count, let read = node.inputs[operand] else { return nil }
+    let id = graph.source(of: read, producers)
+    guard let tensor = graph[id].constant, tensor.element == .float32, done.insert(id).inserted else {
+      return nil
+    }
     return (id, tensor)
   }
 
@@ -84,10 +88,10 @@ private struct FreshInitializer {
   private mutating func draw(
     _ node: Node, _ operand: Int, _ fans: (_ shape: [Int]) -> (fanIn: Int, fanOut: Int)
   ) {
-    guard operand < node.inputs.count, let id = node.inputs[operand], graph[id].constant?.rank ?? 0 >= 2,
-      let (_, tensor) = constant(node, operand)
+    guard operand < node.inputs.count, let read = node.inputs[operand], let seen = shape(read), seen.count >= 2,
+      let (id, tensor) = constant(node, operand)
     else { return }
-    let (fanIn, fanOut) = fans(tensor.shape)
+    let (fanIn, fanOut) = fans(seen)
     var random = RandomStream(seed: seed, Self.purpose, count)
     count += 1
     let values: [Float]
@@ -99,6 +103,16 @@ private struct FreshInitializer {
       values = (0..<tensor.count).map { _ in Float((2 * random.uniform() - 1) * limit) }
     }
     graph.update(id) { $0.constant = Tensor(shape: tensor.shape, floats: values) }
+  }
+
+  /// The shape in which a layer reads an operand.
+  private func shape(_ id: ValueID) -> [Int]? {
+    if let constant = graph[id].constant { return constant.shape }
+    guard graph[graph.source(of: id, producers)].constant != nil,
+      let dimensions = graph[id].type?.shape.dimensions
+    else { return nil }
+    let sizes = dimensions.compactMap(\.size)
+    return sizes.count == dimensions.count ? sizes : nil
   }
 
   /// The slope below zero of the rectifier that a layer's output goes through; nil where the first function that it

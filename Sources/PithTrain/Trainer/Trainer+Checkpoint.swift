@@ -78,8 +78,13 @@ extension Trainer {
     stopping = record.stopping
     hasStopped = record.hasStopped
     optimizer.steps = record.optimizerSteps
-    state.weights = try weights("weights", constants) ?? state.weights
-    if average != nil, let weights = try weights("average", constants) { average?.weights = weights }
+    // A state without its arrays would go on from where training began.
+    guard let stored = try weights("weights", constants) else { throw checkpoint.damaged(part("weights")) }
+    state.weights = stored
+    if average != nil {
+      guard let stored = try weights("average", constants) else { throw checkpoint.damaged(part("average")) }
+      average?.weights = stored
+    }
     best = try weights("best", constants)
     try restoreOptimizer(checkpoint)
     try restoreConstraints(record.constraints, checkpoint)
@@ -100,7 +105,9 @@ extension Trainer {
   }
 
   private func restoreOptimizer(_ checkpoint: Checkpoint) throws {
-    guard let arrays = try checkpoint.floats(part("optimizer")) else { return }
+    guard let arrays = try checkpoint.floats(part("optimizer")) else {
+      throw checkpoint.damaged(part("optimizer"))
+    }
     let counts = optimizer.slots.flatMap { $0.map(\.count) }
     guard arrays.map(\.count) == counts else { throw checkpoint.damaged(part("optimizer")) }
     var next = 0

@@ -29,7 +29,8 @@ public final class Trainer {
   let name: String
   /// The constants that nothing may change, though they are averages over batches.
   private let frozen: Set<ValueID>
-  private let normalizesByBatch: Bool
+  /// Whether some batch norm has one number a channel of a single sample: no variance to normalize by.
+  private let needsSeveralSamples: Bool
   var optimizer: Optimizer
   var average: MovingAverage?
   var stopping = EarlyStopping()
@@ -75,7 +76,15 @@ public final class Trainer {
     self.checkpoint = checkpoint
     self.name = name
     self.frozen = frozen
-    normalizesByBatch = graph.nodes.contains { $0.op is BatchNormalization }
+    needsSeveralSamples = graph.nodes.contains { node in
+      guard node.op is BatchNormalization, let input = node.inputs.first ?? nil,
+        let dimensions = graph[input].type?.shape.dimensions
+      else { return false }
+      return dimensions.dropFirst(2).allSatisfy { $0.size == 1 }
+    }
+    if needsSeveralSamples, options.batchSize == 1, data.batchCount > 1 {
+      throw TrainingError("batch norm needs several samples a step; use a larger --batch")
+    }
     lossGradient = try LossGradient(graph, parameters: parameters, objective: objective)
     optimizer = Optimizer(options, graph: graph, parameters: parameters, groups: groups)
     learningRates = LearningRates(
@@ -118,8 +127,7 @@ public final class Trainer {
     while let batch = try batches.next() {
       try hooks.beforeStep?(&state)
       let rate = learningRates.rate(state.globalStep)
-      // One sample has no variance to normalize by.
-      if batch.count > 1 || !normalizesByBatch || data.batchCount == 1 { try step(batch, rate: rate) }
+      if batch.count > 1 || !needsSeveralSamples || data.batchCount == 1 { try step(batch, rate: rate) }
       state.step += 1
       state.globalStep += 1
       state.seconds = before + start.duration(to: .now) / .seconds(1)
@@ -145,7 +153,7 @@ public final class Trainer {
 
   /// Keeps the best weights, and stops when nothing gets better.
   private func watch(_ score: EvaluationScore?) {
-    guard let patience = options.patience, let score else { return }
+    guard let patience = options.patience, let score, hooks.isWatched?(state) ?? true else { return }
     if stopping.add(score.loss, epoch: state.epoch + 1) { best = resultWeights }
     hasStopped = stopping.isOver(patience: patience)
   }

@@ -53,6 +53,8 @@ public struct TrainingHooks {
   public var beforeStep: ((inout TrainingState) throws -> Void)?
   /// After each epoch, when its record is the history's last.
   public var afterEpoch: ((inout TrainingState) throws -> Void)?
+  /// Whether an epoch counts for early stopping; nil where all do.
+  public var isWatched: ((TrainingState) -> Bool)?
   /// After each step, and while evaluating.
   public var progress: ((TrainingProgress) throws -> Void)?
 

@@ -193,7 +193,7 @@ struct Prune: ReportingCommand {
     let request = PruningJob.Request(
       modelPath: model, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, pruning: pruningOptions,
-      options: epochs > 0 ? settings.options(epochs: epochs) : nil,
+      options: settings.options(epochs: max(1, epochs)), tunes: epochs > 0,
       augmentation: settings.augmentation ?? .none, resumes: resume, checkpointPath: checkpoint,
       outputPath: outputPath, reportPath: report, threads: threads, command: CommandText.current)
     return try PruningJob(request, progress: line.trainingEvents).run()

@@ -99,7 +99,9 @@ public struct SensitivityPath {
           let saved = current - value(next)
           // Where nothing is saved there is no reason to go, and noise may even seem to gain.
           guard saved > 0 else { continue }
-          let slope = Swift.max(0, curve.increases[position] - curve.increases[positions[index]]) / saved
+          let increase = curve.increases[position] - curve.increases[positions[index]]
+          // A loss that is no number any more is the worst.
+          let slope = increase.isNaN ? .greatestFiniteMagnitude : Swift.max(0, increase) / saved
           if slope < best?.slope ?? .infinity { best = (index, position, slope) }
         }
       }

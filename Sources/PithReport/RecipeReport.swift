@@ -87,14 +87,26 @@ public struct RecipeReport: Report {
   /// which come from the steps.
   private static func history(of steps: [Step]) -> NetworkHistory? {
     guard var history = steps.lazy.reversed().compactMap(\.report.history).first else { return nil }
-    for step in steps where !step.report.outputName.isEmpty {
-      guard let place = history.steps.lastIndex(where: { $0.file == step.report.outputName }) else {
-        continue
-      }
+    for (step, place) in zip(steps, places(of: steps, in: history)) {
+      guard let place else { continue }
       history.steps[place].seconds = step.seconds
       history.steps[place].command = step.command
     }
     return history
+  }
+
+  /// Where each step stands in a history, nil where it does not. Files of one name are told apart by their order, as
+  /// seen from the end: what the recipe did is the last of the history.
+  static func places(of steps: [Step], in history: NetworkHistory) -> [Int?] {
+    var end = history.steps.count
+    return steps.reversed().map { step -> Int? in
+      let name = step.report.outputName
+      guard !name.isEmpty, let place = history.steps[..<end].lastIndex(where: { $0.file == name }) else {
+        return nil
+      }
+      end = place
+      return place
+    }.reversed()
   }
 }
 
@@ -103,9 +115,8 @@ extension RecipeReport {
   /// - Parameter isa: the instruction set of the integer kernels.
   public mutating func distributeLatencies(isa: String) {
     guard let history else { return }
-    for index in steps.indices {
-      let name = steps[index].report.outputName
-      guard !name.isEmpty, let place = history.steps.lastIndex(where: { $0.file == name }) else { continue }
+    for (index, place) in Self.places(of: steps, in: history).enumerated() {
+      guard let place else { continue }
       steps[index].report.take(
         history.steps[place].figures, after: place > 0 ? history.steps[place - 1].figures : nil, isa: isa)
     }
@@ -117,8 +128,7 @@ extension RecipeReport.StepReport {
     func taken<R: NetworkReport>(_ report: R) -> R {
       var report = report
       (report.after.latency, report.after.int8Latency) = (figures.latency, figures.int8Latency)
-      report.before?.latency = previous?.latency
-      report.before?.int8Latency = previous?.int8Latency
+      report.takeLatencyBefore(previous)
       return report
     }
     switch self {

@@ -37,7 +37,9 @@ import Testing
     let result = try CompressCommand.run([command, "--help"])
     #expect(result.status == 0)
     let lines = result.output.split(separator: "\n").filter { $0.hasPrefix("  -") }
-    let names = lines.flatMap { $0.split(separator: " ").filter { $0.hasPrefix("--") && $0.count > 2 }.prefix(1) }
+    let names = lines.flatMap {
+      $0.split(separator: " ").filter { $0.hasPrefix("--") && $0.count > 2 }.prefix(1)
+    }
     #expect(names.count > 2 && Set(names).count == names.count, "\(names)")
   }
 

@@ -205,7 +205,8 @@ import Testing
   @Test func wrongUsageShowsTheUsage() throws {
     let folder = try TemporaryFolder()
     for options in [
-      ["--lr", "0"], ["--optimizer", "sgdx"], ["--lr-schedule", "cosin"], ["--epochs", "0"], ["--augment", "x"],
+      ["--lr", "0"], ["--optimizer", "sgdx"], ["--lr-schedule", "cosin"], ["--epochs", "0"],
+      ["--augment", "x"],
     ] {
       let result = try CompressCommand.run(
         ["train", Self.tutorial, "--train", "a.csv", "-o", folder.path("out.onnx")] + options)

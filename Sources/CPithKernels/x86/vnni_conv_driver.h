@@ -1,30 +1,43 @@
 // Walks the tiles of a convolution: the set has defined BLOCKS and find_tile.
 
-/// Pointers to the taps of `count` pixels.
+// Addresses and places of eight pixels, one a lane.
+typedef int64_t pixel_lanes __attribute__((vector_size(64), aligned(8), may_alias));
+enum { PIXEL_LANES = 8, LANE_VECTORS = (WIDE_TILE + PIXEL_LANES - 1) / PIXEL_LANES };
+
+/// Pointers to the taps of `count` pixels, tap by tap; up to PIXEL_LANES − 1 pointers behind the last are written, too.
 static KERNEL __attribute__((noinline)) void find_taps(
     const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
   const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
   const ptrdiff_t step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
   const int32_t height = (a->kernel_h - 1) * a->dilation_h, width = (a->kernel_w - 1) * a->dilation_w;
-  tile_pixel pixels[WIDE_TILE];
-  const uint8_t *first[WIDE_TILE];
+  const int32_t vectors = (count + PIXEL_LANES - 1) / PIXEL_LANES;
+  union {
+    int64_t pixel[LANE_VECTORS * PIXEL_LANES];
+    pixel_lanes all[LANE_VECTORS];
+  } first = {{0}}, y = {{0}}, x = {{0}};
   int inside = 1;
+  tile_walk w = *walk;
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel p = pixels[m] = tile_take(a, walk);
+    const tile_pixel p = tile_take(a, &w);
     outputs[m] = p.output;
-    first[m] = a->input + (ptrdiff_t)p.y * a->in_row_stride + (ptrdiff_t)p.x * a->in_pixel_stride;
+    first.pixel[m] = (int64_t)(a->input + (ptrdiff_t)p.y * a->in_row_stride + (ptrdiff_t)p.x * a->in_pixel_stride);
+    y.pixel[m] = p.y;
+    x.pixel[m] = p.x;
     inside &= p.y >= 0 && p.y + height < a->in_height && p.x >= 0 && p.x + width < a->in_width;
   }
+  *walk = w;
+  const int64_t padding = (int64_t)a->padding;
   for (int32_t ky = 0; ky < a->kernel_h; ky++)
-    for (int32_t kx = 0; kx < a->kernel_w; kx++) {
-      const ptrdiff_t offset = ky * row + kx * step;
-      for (int32_t m = 0; m < count; m++, taps++) {
-        *taps = first[m] + offset;
-        if (inside) continue;
-        const int32_t y = pixels[m].y + ky * a->dilation_h, x = pixels[m].x + kx * a->dilation_w;
-        if (y < 0 || y >= a->in_height || x < 0 || x >= a->in_width) *taps = a->padding;
+    for (int32_t kx = 0; kx < a->kernel_w; kx++, taps += count)
+      for (int32_t v = 0; v < vectors; v++) {
+        pixel_lanes tap = first.all[v] + (ky * row + kx * step);
+        if (!inside) {
+          const pixel_lanes ty = y.all[v] + (int64_t)ky * a->dilation_h, tx = x.all[v] + (int64_t)kx * a->dilation_w;
+          const pixel_lanes on = (ty >= 0) & (ty < (int64_t)a->in_height) & (tx >= 0) & (tx < (int64_t)a->in_width);
+          tap = (tap & on) | (padding & ~on);
+        }
+        *(pixel_lanes *)(taps + v * PIXEL_LANES) = tap;
       }
-    }
 }
 
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.
@@ -81,7 +94,7 @@ KERNEL void SET(conv)(const pith_conv_args *args) {
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {
     const int32_t end = a->channels - begin < chunk ? a->channels : begin + chunk;
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
-      const uint8_t *taps[TAPS * WIDE_TILE];
+      const uint8_t *taps[TAPS * WIDE_TILE + PIXEL_LANES];
       uint8_t *outputs[WIDE_TILE];
       const int32_t pixels = pixels_of_tile(&walk, end - begin);
       find_taps(a, &walk, pixels, taps, outputs);

@@ -100,7 +100,7 @@ public final class DistillationJob {
     let scores = try watch.time("evaluate") { try scoresBefore(teachers, student, material) }
     lineage.measured(scores.source?.accuracy, on: request.evaluation?.name)
 
-    let objective = try makeObjective(plan, material)
+    let objective = try makeObjective(plan, student, material)
     let checkpoint = Checkpoint(
       path: request.checkpointPath, identity: try identity(plan, objective, material))
     if request.resumes { _ = try checkpoint.load() }
@@ -140,7 +140,7 @@ public final class DistillationJob {
   // MARK: Training
 
   private func makeObjective(
-    _ plan: DistillationPlan, _ material: TrainingMaterial
+    _ plan: DistillationPlan, _ student: StudentNetwork, _ material: TrainingMaterial
   ) throws -> DistillationObjective {
     let teachers = try plan.teachers.map { try PithPasses.Teacher($0) }
     var caches: [TeacherCache?] = []
@@ -153,13 +153,13 @@ public final class DistillationJob {
       }
     }
     return try DistillationObjective(
-      teachers: teachers, options: request.distillation, labelLoss: try labelLoss(plan, material),
+      teachers: teachers, options: request.distillation, labelLoss: try labelLoss(plan, student, material),
       caches: caches)
   }
 
   /// The loss of logits against labels.
   private func labelLoss(
-    _ plan: DistillationPlan, _ material: TrainingMaterial
+    _ plan: DistillationPlan, _ student: StudentNetwork, _ material: TrainingMaterial
   ) throws -> (any TrainingObjective)? {
     guard request.training.hasLabels else { return nil }
     guard material.targets == .classes else {
@@ -170,7 +170,10 @@ public final class DistillationJob {
     let smoothing = request.options.labelSmoothing
     let usual: LossKind = plan.classCount == 1 ? .binaryCrossEntropyWithLogits : .crossEntropy
     let kind = request.options.loss
-    guard kind == .automatic || kind == usual || (kind == .binaryCrossEntropy && plan.classCount == 1) else {
+    // The student's output is its logit, and --loss binary-cross-entropy means the sigmoid that was behind it.
+    let hasSigmoid = student.graph.outputs.first != (try student.graph.logits())
+    let isSame = kind == .binaryCrossEntropy && plan.classCount == 1 && hasSigmoid
+    guard kind == .automatic || kind == usual || isSame else {
       throw PithFailure(
         "a student of \(plan.classCount) outputs learns labels by \(usual.rawValue); leave --loss \(kind.rawValue) out"
       )
@@ -245,9 +248,11 @@ public final class DistillationJob {
     guard let data = request.evaluation, data.hasLabels, let evaluation = material.evaluation else {
       return nil
     }
-    let kind = try TrainingLoss(.automatic, for: graph, hasTargets: false).kind
+    // A network of a fixed batch is scored in batches of any size, where it allows that.
+    let any = (try? graph.withSymbolicBatch()) ?? graph
+    let kind = try TrainingLoss(.automatic, for: any, hasTargets: false).kind
     return try NetworkScore.measure(
-      graph, on: data, as: evaluation, kind: kind, targets: .classes, name: name
+      any, on: data, as: evaluation, kind: kind, targets: .classes, name: name
     ) { progress.stage(stage, $0, $1) }
   }
 }

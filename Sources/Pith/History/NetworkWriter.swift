@@ -33,11 +33,7 @@ public enum NetworkWriter {
     try StepTimer(near: [lineage.path, path]).time(&report.history, last: .init(graph: graph))
     let figures = report.history.steps[last].figures
     (report.after.latency, report.after.int8Latency) = (figures.latency, figures.int8Latency)
-    if last > 0, report.before != nil {
-      let before = report.history.steps[last - 1].figures
-      report.before?.latency = before.latency
-      report.before?.int8Latency = before.int8Latency
-    }
+    if last > 0 { report.takeLatencyBefore(report.history.steps[last - 1].figures) }
     // The page is complete beside its place before the model appears, so that an error leaves neither.
     try AtomicFile.write(to: reportPath) { sink in
       try sink.write(report.html())

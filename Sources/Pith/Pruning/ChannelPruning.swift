@@ -33,7 +33,15 @@ final class ChannelPruning {
     try lookAtTheWhole()
     try restore()
     for round in (state.finished + 1)..<(options.schedule.steps + 1) { try prune(round) }
-    return PruningJob.Outcome(graph: graph, rounds: state.rounds, epochs: state.epochs, blocked: blocked)
+    var outcome = PruningJob.Outcome(
+      graph: graph, rounds: state.rounds, epochs: state.epochs, blocked: blocked)
+    if case .sparsity(let share) = options.target {
+      let reached =
+        Double(state.removals.reduce(0) { $0 + $1.count })
+        / Double(Swift.max(1, wholes.values.reduce(0, +)))
+      outcome.warnAbout(share, reached, "channels", "--max-ratio and --round-to keep the others")
+    }
+    return outcome
   }
 
   private func lookAtTheWhole() throws {

@@ -68,6 +68,14 @@ public final class PruningJob {
     var epochs: [Epoch] = []
     var blocked: [BlockedGroup] = []
     var warnings: [String] = []
+
+    /// Warns where less than was asked for could go.
+    mutating func warnAbout(_ wanted: Double, _ reached: Double, _ what: String, _ why: String) {
+      guard reached < wanted - 0.005 else { return }
+      func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+      warnings.append(
+        "\(percent(wanted)) of the \(what) were to go, and \(percent(reached)) are gone: \(why)")
+    }
   }
 
   /// Does the work and writes the files; the checkpoint is removed when they are there.

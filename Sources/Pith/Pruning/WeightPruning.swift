@@ -14,7 +14,9 @@ final class WeightPruning {
     self.run = run
     self.checkpoint = checkpoint
     options = run.request.pruning
-    plan = try SparsePlan(run.original, pattern: options.structure.pattern ?? .unstructured)
+    var plan = try SparsePlan(run.original, pattern: options.structure.pattern ?? .unstructured)
+    plan.leave(try run.original.frozenConstants(run.request.options.frozen), because: "it is frozen")
+    self.plan = plan
     guard case .sparsity(let share) = options.target else {
       throw PithFailure("a sparsity is needed to prune \(options.structure.rawValue)")
     }
@@ -32,8 +34,8 @@ final class WeightPruning {
     outcome.blocked = plan.skipped.map { BlockedGroup(layers: [$0.name], reason: $0.reason) }
     // Before any fine-tuning, where all goes at once.
     let isSingle = options.schedule.steps == 1 || !run.request.tunes
-    let pruned = isSingle ? try masked(run.original, share: sparsity) : nil
-    let score = try pruned.flatMap { graph in
+    let first = isSingle ? try masked(run.original, share: sparsity) : nil
+    let score = try first.flatMap { graph in
       try run.job.watch.time("evaluate") { try run.score(graph, "evaluate pruned") }
     }
     if run.request.tunes { try tune(&outcome) }
@@ -44,6 +46,11 @@ final class WeightPruning {
       accuracyBeforeTuning: score?.accuracy?.accuracy,
       epochs: outcome.epochs.count)
     outcome.rounds = [round]
+    let pruned = plan.layers.compactMap { outcome.graph[$0.constant].constant?.floats }
+    let zeros = pruned.reduce(0) { $0 + $1.count { $0 == 0 } }
+    let share = Double(zeros) / Double(Swift.max(1, pruned.reduce(0) { $0 + $1.count }))
+    let wanted = options.structure == .twoOfFour ? sparsity / 2 : sparsity
+    outcome.warnAbout(wanted, share, "weights", "every layer keeps some")
     return outcome
   }
 

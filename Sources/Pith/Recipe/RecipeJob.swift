@@ -92,6 +92,8 @@ public struct RecipeJob {
         name: step.command, command: command, state: .unchanged, seconds: done.seconds, report: done.report)
     }
     let resumes = step.canResume && notes.hasBegun(key: key)
+    // Of the step as it was before a change, which nobody will go on with.
+    if !resumes, let checkpoint = step.checkpointPath { unlink(checkpoint) }
     try notes.begin(key: key)
     let start = Date()
     let report: any Report

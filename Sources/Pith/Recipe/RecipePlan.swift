@@ -22,6 +22,10 @@ public struct RecipePlan: Sendable {
     public var outputs: [String: String]
     /// Whether it takes `--resume`.
     public var canResume: Bool
+    /// Where it keeps its checkpoint, where it has one.
+    var checkpointPath: String? {
+      canResume ? outputs["checkpoint"] ?? outputs["output"].map { $0 + ".checkpoint" } : nil
+    }
 
     /// What its files in the working folder begin with.
     public var label: String { "\(number)-\(command)" }
@@ -68,6 +72,26 @@ public struct RecipePlan: Sendable {
       if let output = planned.outputs["output"] { previous = output }
       steps.append(planned)
     }
+    try checkInputsStay()
+  }
+
+  /// No step writes over a file that the recipe was given.
+  private func checkInputsStay() throws {
+    func resolved(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+    var (written, given): (Set<String>, Set<String>) = ([], [])
+    for step in steps {
+      let data = step.data.keys.flatMap { (try? DataFiles.paths($0)) ?? [] }
+      given.formUnion((data + step.models.keys).map(resolved).filter { !written.contains($0) })
+      written.formUnion(step.outputs.values.map(resolved))
+    }
+    for step in steps {
+      for (option, path) in step.outputs.sorted(by: { $0.key < $1.key }) where given.contains(resolved(path))
+      {
+        throw RecipeError(
+          file: recipe, line: step.lines[option] ?? step.line,
+          "\(step.command) would overwrite '\(path)', which the recipe reads")
+      }
+    }
   }
 
   /// Every step is a command. Told first: without its command an option has no meaning.
@@ -93,7 +117,9 @@ public struct RecipePlan: Sendable {
           "'\(entry.key)' names a file of one step; give it in the step"
             + (entry.key == "report" ? ", or to all as compress apply --report" : ""))
       }
-      guard !used.contains(where: { $0.option(entry.key) != nil }) else { continue }
+      // The model at the top is also whose student a step trains.
+      let keys = entry.key == "model" ? ["model", "teacher"] : [entry.key]
+      guard !used.contains(where: { schema in keys.contains { schema.option($0) != nil } }) else { continue }
       let known = used.flatMap { $0.options.map(\.key) }.filter { reserved[$0] == nil } + ["steps"]
       throw RecipeError(
         file: recipe.path, line: entry.line, "no step has an option '\(entry.key)'\(hint(entry.key, known))")

@@ -5,13 +5,12 @@ struct NetworkScore {
   /// Each sample's prediction, where the network predicts classes.
   var evaluation: Evaluation?
 
-  /// Scores a network as `compress eval` does; one whose single output is no probability by the sign of the output, and
-  /// one that predicts numbers by its loss.
+  /// Scores a network as `compress eval` does, and one that predicts numbers by its loss.
   static func measure(
     _ graph: Graph, on data: DataSet, as evaluation: LoadedData, kind: LossKind, targets: TrainingTargets,
     name: String, progress: (Int, Int) -> Void
   ) throws -> NetworkScore {
-    if targets == .classes, kind != .binaryCrossEntropyWithLogits {
+    if targets == .classes {
       let predictor = try FloatPredictor(try Simplify.run(graph).graph, name: name)
       let result = try Evaluation.run(predictor, on: data, progress: progress)
       return NetworkScore(

@@ -168,7 +168,8 @@ public final class TrainingJob {
       initialization: request.initialization.rawValue, samples: material.training.sampleCount,
       accuracy: after?.change(from: before),
       evaluationData: request.evaluation.map { Lineage.shortName($0.name) }, before: figures,
-      after: try NetworkFigures(of: trained), epochs: result.history.map { Epoch($0) }, bestEpoch: result.bestEpoch,
+      after: try NetworkFigures(of: trained), epochs: result.history.map { Epoch($0) },
+      bestEpoch: result.bestEpoch,
       stoppedEarly: result.stoppedEarly, resumedEpochs: resumedEpochs,
       warnings: warnings(original, material, result), seconds: watch.stages)
   }

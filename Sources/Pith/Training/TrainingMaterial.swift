@@ -68,7 +68,8 @@ public struct TrainingMaterial: Sendable {
     let wantsClasses = targets == .classes || !isLabelled
     self.evaluation = try evaluation.map { data in
       guard data.hasLabels || !isLabelled else {
-        throw PithFailure("\(data.name) has no labels to score by; name them after a comma, as in IMAGES,LABELS")
+        throw PithFailure(
+          "\(data.name) has no labels to score by; name them after a comma, as in IMAGES,LABELS")
       }
       let store = try Self.read(data, "read", isLabelled: data.hasLabels, threads: threads, progress)
       let classes = wantsClasses ? store.classesOfTargets : nil

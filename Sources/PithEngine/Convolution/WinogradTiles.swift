@@ -25,7 +25,8 @@ struct WinogradTiles: Sendable {
     let tiled = (rows + 3) / 4 * 4 * ((columns + 3) / 4 * 4)
     return shape.kernel == (3, 3) && shape.stride == (1, 1) && shape.dilation == (1, 1) && shape.groups == 1
       && shape.pad.rows <= 2 && shape.pad.columns <= 2 && (16...4096).contains(shape.channels)
-      && (16...4096).contains(shape.filters) && shape.channels * shape.filters <= 1 << 19 && 5 * tiled <= 8 * rows * columns
+      && (16...4096).contains(shape.filters) && shape.channels * shape.filters <= 1 << 19
+      && 5 * tiled <= 8 * rows * columns
   }
 
   var columns: Int { (target.columns + 3) / 4 }

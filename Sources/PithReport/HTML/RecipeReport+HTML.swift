@@ -3,9 +3,9 @@ extension RecipeReport {
   public func html() -> String {
     let history = self.history ?? NetworkHistory()
     // The recipe's steps stand below with all their figures; what was done before it only in the history.
-    let sections = steps.enumerated().map { section($1, index: $0) }
-    let own = Set(steps.map(\.report.outputName))
-    let anchors = Set(history.steps.indices.filter { own.contains(history.steps[$0].file) }.map { $0 + 1 })
+    let places = Self.places(of: steps, in: history)
+    let sections = steps.enumerated().map { section($1, index: $0, place: places[$0]) }
+    let anchors = Set(places.compactMap { $0.map { $0 + 1 } })
     return Page(
       title: "\(recipe): applied by \(tool.name)", heading: recipe,
       lead: steps.map(\.name).joined(separator: " → "),
@@ -19,10 +19,8 @@ extension RecipeReport {
     ).text
   }
 
-  private func section(_ step: Step, index: Int) -> Markup {
-    let history = self.history?.steps ?? []
-    let number = history.lastIndex { $0.file == step.report.outputName && step.report.outputName != "" }
-    let anchor: Markup = number.map { " id=\"step-\($0 + 1)\"" } ?? ""
+  private func section(_ step: Step, index: Int, place: Int?) -> Markup {
+    let anchor: Markup = place.map { " id=\"step-\($0 + 1)\"" } ?? ""
     let state =
       step.state == .unchanged
       ? ", unchanged since an earlier run" : step.state == .resumed ? ", resumed" : ""

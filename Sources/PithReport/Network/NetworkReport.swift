@@ -41,3 +41,14 @@ extension NetworkReport {
   public var blocked: [BlockedGroup] { [] }
   public var rounds: [PruningRound] { [] }
 }
+
+extension NetworkReport {
+  /// Takes the latencies of a history's step, where that is the network before: a narrow copy of a teacher is not.
+  public mutating func takeLatencyBefore(_ figures: NetworkFigures?) {
+    guard let figures, let before, before.multiplyAdds == figures.multiplyAdds,
+      before.parameters == figures.parameters
+    else { return }
+    self.before?.latency = figures.latency
+    self.before?.int8Latency = figures.int8Latency
+  }
+}

@@ -88,7 +88,8 @@ private struct FreshInitializer {
   private mutating func draw(
     _ node: Node, _ operand: Int, _ fans: (_ shape: [Int]) -> (fanIn: Int, fanOut: Int)
   ) {
-    guard operand < node.inputs.count, let read = node.inputs[operand], let seen = shape(read), seen.count >= 2,
+    guard operand < node.inputs.count, let read = node.inputs[operand], let seen = shape(read),
+      seen.count >= 2,
       let (id, tensor) = constant(node, operand)
     else { return }
     let (fanIn, fanOut) = fans(seen)

@@ -88,7 +88,9 @@ struct Apply: ReportingCommand {
     let recipe = try Recipe(yaml: place.text, path: recipe)
     let plan = try RecipePlan(
       recipe, schemas: Self.commands.map { try CommandSchema($0) }, workFolder: place.workFolder)
-    for step in plan.steps { try checkArguments(step) }
+    try Paths.$futureFolder.withValue(place.workFolder) {
+      for step in plan.steps { try checkArguments(step) }
+    }
     try RecipeJob.checkInputs(plan)
     return plan
   }

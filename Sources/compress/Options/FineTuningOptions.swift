@@ -40,6 +40,10 @@ struct FineTuningOptions: ParsableArguments {
         throw ValidationError("--finetune needs samples to train on: --train DATA")
       }
     }
+    if epochs == nil {
+      for (option, isGiven) in [("--soft-targets", softTargets != nil), ("--checkpoint", checkpoint != nil)]
+      where isGiven { throw ValidationError("\(option) has no meaning without --finetune EPOCHS") }
+    }
     if let softTargets, !(0...1).contains(softTargets) {
       throw ValidationError("--soft-targets must be from 0 to 1")
     }

@@ -12,10 +12,12 @@ struct TrainingOptionGroup: ParsableArguments {
   var optimizer: OptimizerKind?
 
   @Option(
-    help: ArgumentHelp("The learning rate. Default: 0.001, of quantize --finetune 0.0001.", valueName: "rate"))
+    help: ArgumentHelp("The learning rate. Default: 0.001, of quantize --finetune 0.0001.", valueName: "rate")
+  )
   var lr: Double?
 
-  @Option(name: .customLong("batch"), help: ArgumentHelp("Samples a step. Default: 128.", valueName: "samples"))
+  @Option(
+    name: .customLong("batch"), help: ArgumentHelp("Samples a step. Default: 128.", valueName: "samples"))
   var batchSize: Int?
 
   @Option(help: "Of the samples' order, augmentation, dropout and fresh weights. Default: 0.")
@@ -82,7 +84,7 @@ struct TrainingOptionGroup: ParsableArguments {
   @Option(
     name: .customLong("freeze"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Do not train a weight or node, by name; a star at the end stands for any ending. May be repeated.",
+      "Do not train a weight or node, by name, nor make its weights zero; a star at the end stands for any ending. May be repeated.",
       valueName: "name"))
   var frozen: [String] = []
 

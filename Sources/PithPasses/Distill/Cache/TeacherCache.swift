@@ -33,8 +33,8 @@ public final class TeacherCache: Sendable {
   private let teacher: UInt64
   private let state = Mutex(State())
 
-  /// Bytes of rows that are gathered before they are written.
-  private static let segmentBytes = 8 << 20
+  /// Bytes of rows that are gathered before they are written: so many that no run needs more than some hundred files.
+  private var segmentBytes: Int { max(8 << 20, folder.byteLimit / 128) }
 
   /// Opens the cache of a teacher; the directory is made where it does not exist.
   /// - Parameters:
@@ -86,7 +86,7 @@ public final class TeacherCache: Sendable {
       state.pending[sample] = state.pendingSamples.count
       state.pendingSamples.append(sample)
       state.pendingRows += row
-      if state.pendingRows.count * 4 >= Self.segmentBytes { write(&state) }
+      if state.pendingRows.count * 4 >= segmentBytes { write(&state) }
     }
   }
 
@@ -99,9 +99,10 @@ public final class TeacherCache: Sendable {
       samples: state.pendingSamples, rows: state.pendingRows, width: width, teacher: teacher)
     do {
       if let path = try folder.write(contents, teacher: teacher) {
-        if let file = TeacherCacheFile(path: path, teacher: teacher, width: width) {
-          for (slot, sample) in file.samples.enumerated() { state.places[sample] = (file, slot) }
+        guard let file = TeacherCacheFile(path: path, teacher: teacher, width: width) else {
+          throw FileError(path: path, reason: "cannot be opened again")
         }
+        for (slot, sample) in file.samples.enumerated() { state.places[sample] = (file, slot) }
       } else {
         state.isFull = true
         state.summary.problem =

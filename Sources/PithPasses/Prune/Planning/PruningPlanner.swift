@@ -75,7 +75,9 @@ public struct PruningPlanner {
       }
     }
     func fitsWithout(_ atoms: [Int]) -> Bool { fits(result.subtracting(atoms)) }
-    while let next = units.sorted(by: { $0.importance > $1.importance }).first(where: { fitsWithout($0.atoms) }) {
+    while let next = units.sorted(by: { $0.importance > $1.importance }).first(where: {
+      fitsWithout($0.atoms)
+    }) {
       result.subtract(next.atoms)
     }
     return result

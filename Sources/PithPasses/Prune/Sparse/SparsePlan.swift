@@ -49,6 +49,14 @@ public struct SparsePlan: Sendable {
     }
   }
 
+  /// Takes layers out whose weights are to stay as they are.
+  public mutating func leave(_ constants: Set<ValueID>, because reason: String) {
+    skipped += layers.filter { constants.contains($0.constant) }.map {
+      Skipped(name: $0.name, reason: reason)
+    }
+    layers.removeAll { constants.contains($0.constant) }
+  }
+
   /// Which weights stay, by constant: the smallest go until the share is reached.
   ///
   /// What is zero already goes first, so that masks of growing sparsity are nested.

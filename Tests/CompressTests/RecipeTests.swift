@@ -90,6 +90,14 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
     #expect(plan.steps[3].data == ["c.npy": 14, "test.data.yaml": 3, "train.data.yaml": 2])
   }
 
+  /// The model at the top is the teacher, also where no step has a model.
+  @Test func aRecipeMayOnlyDistill() throws {
+    let plan = try plan("model: m.onnx\ntrain: t.npz\nsteps:\n  - distill: { width: 0.5, output: s.onnx }\n")
+    #expect(
+      plan.steps.map { $0.arguments.joined(separator: " ") }
+        == ["distill --teacher m.onnx --width 0.5 --train t.npz --output s.onnx"])
+  }
+
   static let mistakes = [
     RecipeMistake("", line: 1, "empty"),
     RecipeMistake("- prune", line: 1, "list of options"),
@@ -132,6 +140,9 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
       "model: m\ntrain: t\nsteps:\n  - prune: { output: o.onnx }\n  - prune:\n      output: ./o.onnx\n",
       line: 6,
       "would overwrite", "step 1"),
+    RecipeMistake(
+      "model: m\ntrain: t\nsteps:\n  - prune: {}\n  - prune: { output: ./m }\n", line: 5,
+      "would overwrite", "which the recipe reads"),
     RecipeMistake(
       "model: m\nsteps:\n  - prune: { train: t }\n    distill: {}\n", line: 4, "one command", "'distill'"),
     RecipeMistake("model: m\nsteps:\n  - prune: [1]\n", line: 3, "'prune' should be a list of options"),

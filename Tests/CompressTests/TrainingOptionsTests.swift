@@ -19,7 +19,7 @@ import Testing
     let command = try train([
       "--loss", "bce", "--optimizer", "rmsprop", "--lr", "0.5", "--epochs", "7", "--batch", "3", "--seed",
       "9",
-      "--schedule", "step:4:0.5", "--warmup", "10%", "--momentum", "0.8", "--weight-decay", "0.01",
+      "--lr-schedule", "step:4:0.5", "--warmup", "10%", "--momentum", "0.8", "--weight-decay", "0.01",
       "--decay-all",
       "--l1", "0.001", "--clip-norm", "2", "--label-smoothing", "0.1", "--dropout", "0.3", "--holdout", "0.2",
       "--patience", "4", "--ema", "0.99", "--freeze", "conv1*", "--freeze", "bias", "--augment",
@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     ["--lr", "-1"], ["--lr", "nan"], ["--momentum", "1"], ["--patience", "0"], ["--holdout", "1"],
-    ["--schedule", "x"], ["--warmup", "x"], ["--loss", "x"], ["--augment", "spin"], ["--init", "zero"],
+    ["--lr-schedule", "x"], ["--warmup", "x"], ["--loss", "x"], ["--augment", "spin"], ["--init", "zero"],
     ["--batch", "0"], ["--seed", "-1"], ["--threads", "0"], ["--epochs", "0"],
   ])
   func whatIsOutOfRangeIsRefused(_ options: [String]) {

@@ -37,6 +37,23 @@ import Testing
     }
   }
 
+  /// Networks are trained on the numbers in the file, whatever screen they were made for.
+  @Test func coloursAreNotConverted() throws {
+    let path = fixture("images/files/rgb.png")
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    // gAMA of 1/1, with its checksum; behind the header.
+    let gamma: [UInt8] = [
+      0, 0, 0, 4, 0x67, 0x41, 0x4D, 0x41, 0, 0x01, 0x86, 0xA0, 0x31, 0xE8, 0x96, 0x5F,
+    ]
+    let folder = FileManager.default.temporaryDirectory.path + "/pith-gamma-\(UUID().uuidString).png"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data(bytes[..<33] + gamma + bytes[33...]).write(to: URL(filePath: folder))
+    let file = ImageFile(container: .file(path: folder))
+    var image = PixelImage()
+    try ImageDecoder().decode(file.bytes(), of: file, channels: 3, into: &image)
+    #expect(image.pixels == (try decoded("rgb.png", channels: 3)).pixels)
+  }
+
   @Test(arguments: ["6x5", "30x17", "13x40", "1x1", "26x9"]) func resizingIsPillows(text: String) throws {
     let size = try #require(ImageSize(text))
     let expected = try NPZ.read(fixture("images/expected.npz"))

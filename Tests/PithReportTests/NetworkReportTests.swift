@@ -100,7 +100,9 @@ import Testing
       Issue.record("other reports")
       return
     }
-    #expect(pruning.after.latency?.p50 == 2 && student.before?.latency?.p50 == 2)
+    #expect(pruning.after.latency?.p50 == 2)
+    // The student is another network than the one before it, whose latency is not its.
+    #expect(student.before?.parameters != pruning.after.parameters && student.before?.latency?.p50 != 2)
   }
 
   @Test func barsShowWhatChanged() throws {

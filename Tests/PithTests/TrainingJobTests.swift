@@ -202,6 +202,27 @@ import Testing
     #expect(failure(try request(Self.tutorial, unlabelled, in: folder)).contains("no labels"))
   }
 
+  /// A cross-entropy of numbers outside falls without end.
+  @Test func targetsOfCrossEntropiesAreProbabilities() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("signs.csv")
+    try "x1,x2,label\n1,2,-1\n3,4,1\n".write(toFile: data, atomically: true, encoding: .utf8)
+    let message = failure(try request(Self.tutorial, data, in: folder))
+    #expect(message.contains("the target of sample 0 is -1") && message.contains("as 0 and 1"), "\(message)")
+  }
+
+  @Test func outputsWithoutAFolderAreToldFirst() throws {
+    let folder = try TemporaryFolder()
+    for option in ["-o", "--report"] {
+      var arguments = [
+        "train", Self.tutorial, "--train", folder.path("not-there.csv"), "-o", folder.path("o.onnx"),
+      ]
+      if option == "-o" { arguments.removeLast(2) }
+      let message = try CompressCommand.failure(arguments + [option, folder.path("no/file")])
+      #expect(message.contains("does not exist") && message.contains(option), "\(message)")
+    }
+  }
+
   @Test func wrongUsageShowsTheUsage() throws {
     let folder = try TemporaryFolder()
     for options in [

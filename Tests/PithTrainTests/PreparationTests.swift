@@ -29,6 +29,26 @@ import Testing
     #expect(constant(other, "hidden.weight") != hidden)
   }
 
+  /// Exporters write weights transposed and biases reshaped: they are the layer's all the same.
+  @Test func weightsBehindReshapesAreFreshToo() throws {
+    var random = SeededRandom(seed: 4)
+    var graph = Graph(name: "reshaped")
+    let x = graph.addInput("x", ValueType(.float32, Shape(["batch", 200])))
+    let stored = graph.addConstant(
+      "weight", Tensor(shape: [100, 200], floats: (0..<20_000).map { _ in random.float() }))
+    let weight = graph.add(Transpose(permutation: [1, 0]), [stored], name: "turn", outputs: ["turned"])[0]
+    let flat = graph.addConstant("bias", Tensor(shape: [100], floats: Array(repeating: 7, count: 100)))
+    let shape = graph.addConstant("shape", Tensor(ints: [1, 100]))
+    let bias = graph.add(Reshape(), [flat, shape], name: "row", outputs: ["row"])[0]
+    let product = graph.add(MatMul(), [x, weight], name: "product", outputs: ["p"])[0]
+    let sum = graph.add(Add(), [product, bias], name: "sum", outputs: ["s"])[0]
+    graph.markOutput(graph.add(Relu(), [sum], name: "relu", outputs: ["y"])[0])
+    let fresh = Networks.inferred(graph).freshlyInitialized(seed: 1)
+    #expect(constant(fresh, "bias").allSatisfy { $0 == 0 })
+    // He, of 200 inputs.
+    #expect(abs(variance(constant(fresh, "weight")) - 2.0 / 200) < 0.05 * 2 / 200)
+  }
+
   @Test func freshBatchNormDoesNothing() throws {
     var graph = Networks.convolution(classes: 3)
     let norm = try #require(graph.nodes.first { $0.op is BatchNormalization })

@@ -26,6 +26,31 @@ import Testing
     )
   }
 
+  /// A single map has as many numbers a channel as pixels; a single row of a dense layer has one.
+  @Test func batchNormTrainsOnSingleSamplesWhereItCan() throws {
+    let maps = try Networks.clusters(24, features: 72, classes: 3, batchSize: 1, shape: [2, 6, 6])
+    let (trainer, _) = try trainer(
+      Networks.convolution(classes: 3),
+      options {
+        $0.batchSize = 1
+        $0.epochs = 1
+      }, data: maps)
+    let result = try trainer.run()
+    #expect(result.steps == 24 && result.history[0].trainingLoss > 0.01)
+    var graph = Graph(name: "rows")
+    let x = graph.addInput("x", ValueType(.float32, Shape(["batch", 6])))
+    let parameters = ["scale", "bias", "mean", "variance"].map { name in
+      graph.addConstant(name, Tensor(shape: [6], floats: Array(repeating: 1, count: 6)))
+    }
+    let norm = graph.add(BatchNormalization(), [x] + parameters, name: "norm", outputs: ["n"])[0]
+    graph.markOutput(norm)
+    let rows = try Networks.clusters(24, features: 6, classes: 3, batchSize: 1)
+    let error = #expect(throws: TrainingError.self) {
+      try self.trainer(Networks.inferred(graph), options { $0.batchSize = 1 }, data: rows)
+    }
+    #expect(error?.description.contains("larger --batch") == true)
+  }
+
   @Test func learnsClusters() throws {
     let graph = Networks.dense(6, 16, 8, end: Softmax(axis: 1))
     let data = try Networks.clusters(400, features: 6, classes: 8, batchSize: 16, shuffleSeed: 1)

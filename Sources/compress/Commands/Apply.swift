@@ -68,6 +68,7 @@ struct Apply: ReportingCommand {
 
   func perform(_ line: ProgressLine) throws -> any Report {
     let command = CommandText.current
+    try Paths.checkFolders(["--report": report])
     let place = try enter()
     let plan = try plan(place)
     let request = RecipeJob.Request(
@@ -88,8 +89,14 @@ struct Apply: ReportingCommand {
     let recipe = try Recipe(yaml: place.text, path: recipe)
     let plan = try RecipePlan(
       recipe, schemas: Self.commands.map { try CommandSchema($0) }, workFolder: place.workFolder)
-    try Paths.$futureFolder.withValue(place.workFolder) {
-      for step in plan.steps { try checkArguments(step) }
+    for step in plan.steps { try checkArguments(step) }
+    for step in plan.steps {
+      do {
+        // The working folder is made when it is needed.
+        try Paths.checkFolders(step.outputs.filter { !$0.value.hasPrefix(place.workFolder + "/") })
+      } catch {
+        throw RecipeError(file: plan.recipe, line: step.line, "\(step.command): \(error)")
+      }
     }
     try RecipeJob.checkInputs(plan)
     return plan

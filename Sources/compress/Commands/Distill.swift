@@ -149,6 +149,7 @@ struct Distill: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
+    try Paths.checkFolders(["-o": outputPath, "--report": report, "--checkpoint": checkpoint])
     Parallelism.threadCount = threads
     let request = DistillationJob.Request(
       teacherPaths: teachers, student: student.map { .file($0) } ?? .width(width ?? 0.5),

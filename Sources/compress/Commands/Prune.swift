@@ -189,6 +189,7 @@ struct Prune: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
+    try Paths.checkFolders(["-o": outputPath, "--report": report, "--checkpoint": checkpoint])
     Parallelism.threadCount = threads
     let request = PruningJob.Request(
       modelPath: model, training: try data.dataSet(training),

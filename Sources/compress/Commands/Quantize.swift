@@ -92,6 +92,7 @@ struct Quantize: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
+    try Paths.checkFolders(["-o": outputPath, "--report": report, "--export-qdq": exportQdq])
     Parallelism.threadCount = threads
     let settings = QuantizationSettings(
       method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude))

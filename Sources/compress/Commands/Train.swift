@@ -76,6 +76,7 @@ struct Train: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
+    try Paths.checkFolders(["-o": outputPath, "--report": report, "--checkpoint": checkpoint])
     Parallelism.threadCount = threads
     let request = TrainingJob.Request(
       modelPath: model, training: try data.dataSet(training),

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import Pith
 
 /// Keeps a command from writing over what it reads, or two outputs into one file.
 enum Paths {
   /// - Parameters:
   ///   - outputs: paths to write, by the option that names them.
   ///   - inputs: paths or DATA specifications to read.
-  /// - Throws: `ValidationError` naming the two options that mean the same file, or a directory that is not there.
+  /// - Throws: `ValidationError` naming the two options that mean the same file.
   static func check(outputs: [String: String?], inputs: [String: String?]) throws {
     var taken: [String: String] = [:]
     for (option, path) in inputs.sorted(by: { $0.key < $1.key }) {
@@ -18,26 +19,26 @@ enum Paths {
     }
     for (option, path) in outputs.sorted(by: { $0.key < $1.key }) {
       guard let path, !path.hasPrefix("/dev/") else { continue }
-      try checkFolder(of: path, option)
       if let other = taken.updateValue(option, forKey: resolved(path)) {
         throw ValidationError("\(option) would overwrite \(other): \(path)")
       }
     }
   }
 
-  /// The folder of files that a recipe does not name: it is made before anything is written.
-  @TaskLocal static var futureFolder: String?
-
-  /// Tells before hours of work what would come after them.
-  private static func checkFolder(of path: String, _ option: String) throws {
-    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-    if let futureFolder, URL(filePath: futureFolder).path == URL(filePath: folder).path { return }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw ValidationError("\(option) \(path): the directory '\(folder)' does not exist; create it first")
-    }
-    guard access(folder, W_OK | X_OK) == 0 else {
-      throw ValidationError("\(option) \(path): the directory '\(folder)' cannot be written to")
+  /// Tells before hours of work what would come after them: that a file cannot be written where it is to be.
+  /// - Throws: `PithFailure` naming the directory and the option.
+  static func checkFolders(_ outputs: [String: String?]) throws {
+    for (option, path) in outputs.sorted(by: { $0.key < $1.key }) {
+      guard let path, !path.hasPrefix("/dev/") else { continue }
+      let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+      let remedy = "choose another place with \(option)"
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        throw PithFailure("\(path): the directory '\(folder)' does not exist; create it or \(remedy)")
+      }
+      guard access(folder, W_OK | X_OK) == 0 else {
+        throw PithFailure("\(path): the directory '\(folder)' cannot be written to; \(remedy)")
+      }
     }
   }
 

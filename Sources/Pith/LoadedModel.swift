@@ -39,6 +39,9 @@ enum FileSize {
   static func bytes(_ path: String) -> Int {
     // Follows links, as opening does.
     var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    guard stat(path, &status) == 0 else { return 0 }
+    let own = Int(status.st_size)
+    // Where PyTorch's exporter keeps the weights of an ONNX file.
+    return path.hasSuffix(".onnx") && stat(path + ".data", &status) == 0 ? own + Int(status.st_size) : own
   }
 }

@@ -87,6 +87,7 @@ public struct QuantizationJob {
     var kept: [[Float]] = []
     var model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
+    let span = QuantizationJob.inputSpan(model)
     let tuned = try fineTune(&model, simplified, predictor, name: name)
     let program = try watch.time("lower") {
       try Lowering.lower(model, preference: request.preference, keepsNames: request.keepsNames)
@@ -100,7 +101,10 @@ public struct QuantizationJob {
       name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
     )
     lineage.measured(accuracy?.fp32, on: request.evaluation?.name)
-    result.warnings = lineage.warnings + result.warnings
+    result.warnings = lineage.warnings + QuantizationJob.spanWarnings(span) + result.warnings
+    if let tuned {
+      result.warnings += original.outputWarnings(name) + tuned.warnings(after: accuracy?.int8)
+    }
     result.fineTuning = tuned?.report
     result.history = try history(lineage, result, runtime)
     try write(program, model, result)

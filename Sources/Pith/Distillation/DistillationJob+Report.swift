@@ -67,7 +67,8 @@ extension DistillationJob {
   }
 
   private func warnings(_ outcome: Outcome) -> [String] {
-    var result = Set(outcome.objective.cacheSummaries.compactMap(\.problem)).sorted()
+    var result = outcome.student.source.outputWarnings(outcome.student.name)
+    result += Set(outcome.objective.cacheSummaries.compactMap(\.problem)).sorted()
     if !request.training.hasLabels {
       result.append("\(Lineage.shortName(request.training.name)) has no labels: the teachers taught alone")
     }

@@ -59,7 +59,7 @@ extension PruningJob {
   }
 
   private func warnings(_ outcome: Outcome) -> [String] {
-    var result = outcome.warnings
+    var result = outcome.graph.outputWarnings(name) + outcome.warnings
     if request.evaluation == nil { result.append("without --eval nobody knows what pruning cost") }
     return result
   }

@@ -4,6 +4,17 @@ extension QuantizationJob {
     var report: QuantizationReport.FineTuning
     /// To be removed when the outputs are written.
     var checkpoint: Checkpoint
+
+    /// Where the network would be better without, and by more than chance.
+    func warnings(after: Accuracy?) -> [String] {
+      guard let before = report.accuracyBefore, let after, after.accuracy < before.interval.lowerBound else {
+        return []
+      }
+      func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+      return [
+        "fine-tuning made the network worse, \(percent(after.accuracy)) instead of \(percent(before.accuracy)): use a smaller --lr, or leave --finetune out"
+      ]
+    }
   }
 
   /// Trains the model, where that is asked for.

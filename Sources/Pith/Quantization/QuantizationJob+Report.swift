@@ -35,16 +35,21 @@ extension QuantizationJob {
       seconds: watch.stages)
   }
 
+  /// What calibration saw at the input.
+  static func inputSpan(_ model: QuantizedModel) -> ClosedRange<Float>? {
+    model.graph.inputs.first.flatMap { model.activations[$0]?.range }
+  }
+
+  static func spanWarnings(_ range: ClosedRange<Float>?) -> [String] {
+    guard let range, Swift.max(range.upperBound, -range.lowerBound) > 32 else { return [] }
+    return [
+      "inputs span \(range.lowerBound) to \(range.upperBound), and networks are usually trained on numbers near 1: check --scale, --mean and --std"
+    ]
+  }
+
   private func warnings(_ model: QuantizedModel, _ accuracy: AccuracyComparison?) -> [String] {
     var result = model.floatNodes.map {
       "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
-    }
-    if let input = model.graph.inputs.first, let range = model.activations[input]?.range,
-      Swift.max(range.upperBound, -range.lowerBound) > 32
-    {
-      result.append(
-        "inputs span \(range.lowerBound) to \(range.upperBound), and networks are usually trained on numbers near 1: check --scale, --mean and --std"
-      )
     }
     let samples = Swift.min(model.sampleCount, request.samples, request.calibration.count)
     if samples < 64 {

@@ -73,6 +73,22 @@ public struct RecipePlan: Sendable {
       steps.append(planned)
     }
     try checkInputsStay()
+    try checkKinds()
+  }
+
+  /// A quantized network can be run, and neither trained nor quantized again.
+  private func checkKinds() throws {
+    var programs: [String: Int] = [:]
+    for step in steps {
+      for (model, line) in step.models.sorted(by: { $0.key < $1.key }) {
+        guard let writer = programs[model], !["eval", "bench"].contains(step.command) else { continue }
+        throw RecipeError(
+          file: recipe, line: line,
+          "\(step.command) reads ONNX, and step \(writer) makes a .pith file of it; quantize last, or name a model"
+        )
+      }
+      if step.command == "quantize", let output = step.outputs["output"] { programs[output] = step.number }
+    }
   }
 
   /// No step writes over a file that the recipe was given.
@@ -149,7 +165,8 @@ private struct StepDraft {
     let named = Set(step.entries.map(\.key))
     for entry in step.entries { try add(entry) }
     for entry in recipe.defaults where !named.contains(entry.key) && entry.key != "model" {
-      // A default is for the steps that have the option.
+      // A default is for the steps that have the option. The batch that is trained with is not the one to time.
+      if schema.name == "bench", entry.key == "batch" { continue }
       if schema.option(entry.key) != nil { try add(entry) }
     }
   }

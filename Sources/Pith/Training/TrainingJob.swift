@@ -177,7 +177,12 @@ public final class TrainingJob {
   private func warnings(
     _ graph: Graph, _ material: TrainingMaterial, _ result: TrainingResult
   ) -> [String] {
-    var warnings: [String] = []
+    var warnings = graph.outputWarnings(name)
+    if material.takesClassesAsNumbers {
+      warnings.append(
+        "the whole numbers of \(Lineage.shortName(request.training.name)) are taken as numbers to predict, by mean squared error; for two classes label them 0 and 1"
+      )
+    }
     let convolutions = graph.nodes.count(where: { $0.op is Conv })
     if request.initialization == .fresh, convolutions > 2,
       !graph.nodes.contains(where: { $0.op is BatchNormalization })

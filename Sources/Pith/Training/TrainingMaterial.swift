@@ -10,6 +10,8 @@ public struct TrainingMaterial: Sendable {
   public let evaluation: LoadedData?
   /// Classes or numbers.
   public let targets: TrainingTargets
+  /// Whether labels that could be classes are not taken as such, because the network's one output has no room for them.
+  public let takesClassesAsNumbers: Bool
   /// Of the training samples, in the form of a hash: whether a checkpoint belongs to them.
   public let contentHash: UInt64
 
@@ -41,6 +43,7 @@ public struct TrainingMaterial: Sendable {
     targets = TrainingTargets(
       classes: classes, numberCount: store.targetCount, loss: options.loss, outputs: outputs,
       hasOpenEnd: TrainingLoss.hasOpenEnd(graph))
+    takesClassesAsNumbers = classes != nil && targets != .classes && options.loss == .automatic
     if isLabelled, case .numbers(let count) = targets, let outputs, count != outputs {
       throw PithFailure(
         "\(store.name): its labels are no classes but \(count) number\(count == 1 ? "" : "s") a sample, and \(name) gives \(outputs); give class numbers, or as many numbers as the model has outputs"

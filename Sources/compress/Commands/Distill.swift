@@ -140,6 +140,7 @@ struct Distill: ReportingCommand {
       outputs: [
         "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
       ], inputs: inputs)
+    try Paths.check(outputPath, isProgram: false)
   }
 
   private var distillation: DistillationOptions {

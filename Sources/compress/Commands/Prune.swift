@@ -156,6 +156,7 @@ struct Prune: ReportingCommand {
       outputs: [
         "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
       ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
+    try Paths.check(outputPath, isProgram: false)
   }
 
   private var target: PruningTarget {

@@ -89,6 +89,7 @@ struct Quantize: ReportingCommand {
       inputs: [
         "the model": model, "--calibrate": calibrate, "--eval": evaluation, "--train": fineTuning.training,
       ])
+    try Paths.check(outputPath, isProgram: true)
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {

@@ -21,7 +21,7 @@ struct Train: ReportingCommand {
       Training from the weights works on the folded form as well. docs/training.md says more.
 
       Examples:
-        compress train tutorial.onnx --train points.csv --init fresh --batch 32 -o trained.onnx
+        compress train tutorial.onnx --train points.csv --init fresh --batch 32 --lr 0.02 --epochs 100 -o trained.onnx
         compress train model.onnx --train train.npz --eval test.npz --lr 1e-4 --epochs 5 -o tuned.onnx
         compress train resnet20.onnx --train cifar10/train --eval cifar10/test --init fresh --optimizer nesterov \\
             --lr 0.1 --weight-decay 5e-4 --warmup 1 --augment crop:4,flip --epochs 30 -o trained.onnx
@@ -73,6 +73,7 @@ struct Train: ReportingCommand {
       outputs: [
         "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
       ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
+    try Paths.check(outputPath, isProgram: false)
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {

@@ -25,6 +25,14 @@ enum Paths {
     }
   }
 
+  /// Keeps one form of a network from being called as the other.
+  /// - Throws: `ValidationError` naming the right extension.
+  static func check(_ path: String, isProgram: Bool) throws {
+    let (own, other) = isProgram ? ("pith", "onnx") : ("onnx", "pith")
+    guard path.lowercased().hasSuffix("." + other) else { return }
+    throw ValidationError("-o \(path): the file is a .\(own) file, and so should it be called")
+  }
+
   /// Tells before hours of work what would come after them: that a file cannot be written where it is to be.
   /// - Throws: `PithFailure` naming the directory and the option.
   static func checkFolders(_ outputs: [String: String?]) throws {

@@ -6,7 +6,11 @@ extension ProgressLine {
   var trainingEvents: TrainingEvents {
     TrainingEvents(
       stage: { self.update($0, $1, $2) },
-      epoch: { self.note(EpochText.line($0, of: $1)) })
+      epoch: {
+        // From its end on there is a checkpoint.
+        Interruption.isResumable = true
+        self.note(EpochText.line($0, of: $1))
+      })
   }
 }
 

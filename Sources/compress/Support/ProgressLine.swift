@@ -66,8 +66,11 @@ final class ProgressLine {
   }
 }
 
-/// Wipes a half-drawn line when Ctrl-C or a kill ends the program, and lets it end as it would have.
-private enum Interruption {
+/// Wipes a half-drawn line, and says how to go on, when Ctrl-C or a kill ends the program, and lets it end as it would have.
+enum Interruption {
+  /// Whether a checkpoint lets the command go on.
+  nonisolated(unsafe) static var isResumable = false
+
   static func watch() {
     for number in [SIGINT, SIGTERM] { signal(number, handler) }
   }
@@ -80,6 +83,11 @@ private enum Interruption {
   private static let handler: @convention(c) (Int32) -> Void = { number in
     let wipe: StaticString = "\r\u{1B}[K"
     _ = write(STDERR_FILENO, wipe.utf8Start, wipe.utf8CodeUnitCount)
+    if isResumable {
+      let words: StaticString =
+        "interrupted; repeat the command with --resume to go on (compress apply: as it is)\n"
+      _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+    }
     signal(number, SIG_DFL)
     raise(number)
   }

@@ -145,4 +145,19 @@ struct SparseTests {
     let expected: [Float] = [1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 7, 8]
     for (value, channel) in zip(scaled, expected) { #expect(abs(value / scaled[0] - channel) < 1e-5) }
   }
+
+  /// What other runtimes read is the file: behind a flattened map, too, every four stored neighbours have two zeros.
+  @Test func twoOfFourIsInTheFilesOrder() throws {
+    var b = GraphBuilder(seed: 5)
+    let map = b.conv(b.input(["N", 4, 6, 6]), weights: [8, 4, 3, 3], name: "conv")
+    let weights = b.constant([5, 128])
+    let y = b.add(Gemm(transposesB: true), b.add(Flatten(), map), weights, b.constant([5]), name: "head")
+    let graph = try b.build(y)
+    let plan = try SparsePlan(graph, pattern: .twoOfFour)
+    let masks = try plan.masks(sparsity: 1) { graph[$0].constant }
+    let mask = try #require(masks[weights])
+    for start in stride(from: 0, to: mask.count, by: 4) {
+      #expect(mask[start..<start + 4].count(where: { $0 }) == 2)
+    }
+  }
 }

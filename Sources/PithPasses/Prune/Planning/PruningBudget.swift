@@ -9,7 +9,7 @@ public enum PruningBudget: Sendable, Hashable, Codable {
   case multiplyAdds(Int)
   /// Bytes of all constants.
   case bytes(Int)
-  /// In microseconds, as measured.
+  /// A share of the latency before, as measured.
   case latency(Double)
 }
 
@@ -17,7 +17,7 @@ extension PruningPlanner {
   /// The smallest removal of a family that meets a budget.
   /// - Parameters:
   ///   - wholeCount: the prunable atoms before anything was ever pruned, for budgets of sparsity.
-  ///   - latency: measures a graph in microseconds, for budgets of latency.
+  ///   - latency: measures a graph as a share of the latency before, for budgets of latency.
   /// - Throws: `GraphError` where even the largest removal does not meet it.
   public func removal(
     _ family: RemovalFamily, meeting budget: PruningBudget, wholeCount: Int? = nil,
@@ -51,7 +51,7 @@ extension PruningPlanner {
 
   private func unreachable(_ budget: PruningBudget, _ largest: Set<Int>) -> GraphError {
     let (now, least) = (cost.cost(removing: []), cost.cost(removing: largest))
-    let remedy = "ask for less, or let more of each layer go"
+    let remedy = "keep more, or let more of each layer go"
     switch budget {
     case .sparsity(let share):
       return GraphError("\(Self.percent(share)) of the channels cannot be removed; \(remedy)")
@@ -65,7 +65,7 @@ extension PruningPlanner {
       )
     case .latency(let limit):
       return GraphError(
-        "a latency of \(Int(limit.rounded())) µs is not reached even with all channels gone that may go; \(remedy)"
+        "\(Self.percent(limit)) of the latency is not reached even with all channels gone that may go; \(remedy)"
       )
     }
   }

@@ -11,9 +11,14 @@ struct ReductionOrder: Sendable, Hashable {
   /// multiple of 4.
   var offsets: [Int]
 
-  /// - Parameter graph: with types inferred for a batch of one.
+  /// - Parameters:
+  ///   - graph: with types inferred for a batch of one.
+  ///   - asStored: whether a dense layer's inputs are to be in the order of the file, which other runtimes read, and not
+  ///     in that of the map that was flattened into them.
   /// - Returns: the order, or as the second the reason why the layer has none.
-  static func make(_ node: Node, in graph: Graph) -> (order: ReductionOrder?, reason: String) {
+  static func make(
+    _ node: Node, in graph: Graph, asStored: Bool = false
+  ) -> (order: ReductionOrder?, reason: String) {
     guard let weights = graph.constant(node, 1), weights.floats != nil else {
       return (nil, "its weights are not a constant of float32")
     }
@@ -23,10 +28,10 @@ struct ReductionOrder: Sendable, Hashable {
       if gemm.transposesA { return (nil, "its first factor is transposed") }
       let (columns, inner) =
         gemm.transposesB ? (weights.shape[0], weights.shape[1]) : (weights.shape[1], weights.shape[0])
-      return dense(node, columns, inner, transposed: gemm.transposesB, graph)
+      return dense(node, columns, inner, transposed: gemm.transposesB, asStored ? nil : graph)
     case is MatMul:
       guard weights.rank == 2 else { return (nil, "its weights are a stack of \(weights.shape)") }
-      return dense(node, weights.shape[1], weights.shape[0], transposed: false, graph)
+      return dense(node, weights.shape[1], weights.shape[0], transposed: false, asStored ? nil : graph)
     default: return (nil, "it is no layer")
     }
   }
@@ -56,10 +61,10 @@ struct ReductionOrder: Sendable, Hashable {
   }
 
   private static func dense(
-    _ node: Node, _ columns: Int, _ inner: Int, transposed: Bool, _ graph: Graph
+    _ node: Node, _ columns: Int, _ inner: Int, transposed: Bool, _ graph: Graph?
   ) -> (ReductionOrder?, String) {
     if inner < 4 { return (nil, "its \(inner) inputs are fewer than a block's 4") }
-    let positions = flattened(node, inner, graph) ?? Array(0..<inner)
+    let positions = graph.flatMap { flattened(node, inner, $0) } ?? Array(0..<inner)
     let padded = positions + Array(repeating: -1, count: (4 - positions.count % 4) % 4)
     return (
       ReductionOrder(

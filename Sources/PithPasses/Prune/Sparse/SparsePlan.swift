@@ -25,7 +25,7 @@ public struct SparsePlan: Sendable {
     let typed = try graph.specialized(batch: 1)
     var seen: Set<ValueID> = []
     for node in typed.nodes where node.op is Conv || node.op is Gemm || node.op is MatMul {
-      let (order, reason) = ReductionOrder.make(node, in: typed)
+      let (order, reason) = ReductionOrder.make(node, in: typed, asStored: pattern == .twoOfFour)
       guard let constant = node.inputs.count > 1 ? node.inputs[1] : nil,
         typed[constant].constant?.floats != nil
       else {

@@ -234,40 +234,13 @@ import Testing
 
   @Test(arguments: ["channel", "block"])
   func killedRunsEndInTheSameBytes(structure: String) throws {
-    let (whole, killed) = (try TemporaryFolder(), try TemporaryFolder())
-    func arguments(_ folder: TemporaryFolder) -> [String] {
+    try KilledRuns.expectSameBytes(seed: 8) { folder in
       [
         "prune", Networks.path("dense"), "--train", Self.data, "--eval", Networks.test, "--structure",
-        structure,
-        "--sparsity", "0.6", "--schedule", "gradual", "--steps", "3", "--epochs", "6", "--batch", "16",
-        "--quiet", "--resume", "-o", folder.path("out.onnx"),
+        structure, "--sparsity", "0.6", "--schedule", "gradual", "--steps", "3", "--epochs", "6", "--batch",
+        "16", "--quiet", "--resume", "-o", folder.path("out.onnx"),
       ] + (structure == "channel" ? ["--importance", "taylor"] : [])
     }
-    let start = Date()
-    let first = try CompressCommand.run(arguments(whole))
-    #expect(first.status == 0, "\(first.error)")
-    let duration = Date().timeIntervalSince(start)
-    var random = SeededRandom(seed: 8)
-    var kills = 0
-    for _ in 0..<5 {
-      // One that came to its end leaves nothing to interrupt.
-      guard try CompressCommand.kill(arguments(killed), after: random.unit() * duration * 0.7) else { break }
-      kills += 1
-      let left = killed.contents.filter { !$0.hasSuffix(".part") }
-      // Killed behind the last write: what is there is whole, as the end of the test finds.
-      if left.contains("out.onnx") { break }
-      #expect(left.isEmpty || left == ["out.onnx.checkpoint"], "\(left)")
-    }
-    #expect(kills > 0)
-    if !killed.contents.contains("out.onnx") {
-      let result = try CompressCommand.run(arguments(killed))
-      #expect(result.status == 0, "\(result.error)")
-    }
-    func bytes(_ folder: TemporaryFolder) throws -> Data {
-      try Data(contentsOf: URL(filePath: folder.path("out.onnx")))
-    }
-    #expect(try bytes(killed) == bytes(whole))
-    #expect(killed.contents.filter { !$0.hasSuffix(".part") && !$0.hasSuffix(".checkpoint") } == ["out.onnx"])
   }
 
   @Test func whatCannotBePrunedIsToldInALine() throws {

@@ -84,41 +84,14 @@ import Testing
   }
 
   @Test func killedRunsEndInTheSameBytes() throws {
-    // The file's name is part of its history.
-    let (folder, whole, killed) = (try TemporaryFolder(), try TemporaryFolder(), try TemporaryFolder())
-    let train = try circle(4000, seed: 1, in: folder, name: "train.csv")
-    func arguments(_ folder: TemporaryFolder) -> [String] {
+    let data = try TemporaryFolder()
+    let train = try circle(4000, seed: 1, in: data, name: "train.csv")
+    try KilledRuns.expectSameBytes(seed: 6) { folder in
       [
         "train", Self.tutorial, "--train", train, "--init", "fresh", "--batch", "4", "--epochs", "12",
         "--patience", "20", "--ema", "0.99", "--quiet", "--resume", "-o", folder.path("out.onnx"),
       ]
     }
-    let start = Date()
-    let first = try CompressCommand.run(arguments(whole))
-    #expect(first.status == 0, "\(first.error)")
-    let duration = Date().timeIntervalSince(start)
-    var random = SeededRandom(seed: 6)
-    var kills = 0
-    for _ in 0..<6 {
-      let after = random.unit() * duration * 0.6
-      guard try CompressCommand.kill(arguments(killed), after: after) else { continue }
-      kills += 1
-      // A file that has no name until it is whole may have a hidden one for the moment in between.
-      let left = killed.contents.filter { !$0.hasSuffix(".part") }
-      // Killed behind the last write: what is there is whole, as the end of the test finds.
-      if left.contains("out.onnx") { break }
-      #expect(left.isEmpty || left == ["out.onnx.checkpoint"], "\(left)")
-    }
-    #expect(kills > 0)
-    if !killed.contents.contains("out.onnx") {
-      let result = try CompressCommand.run(arguments(killed))
-      #expect(result.status == 0, "\(result.error)")
-    }
-    func bytes(_ folder: TemporaryFolder) throws -> Data {
-      try Data(contentsOf: URL(filePath: folder.path("out.onnx")))
-    }
-    #expect(try bytes(killed) == bytes(whole))
-    #expect(killed.contents.filter { !$0.hasSuffix(".part") && !$0.hasSuffix(".checkpoint") } == ["out.onnx"])
   }
 
   @Test func anotherRunsCheckpointIsRefused() throws {

@@ -94,22 +94,9 @@ struct Distill: ReportingCommand {
   @Option(help: "How often all samples are seen.")
   var epochs = 10
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "The .onnx file to write.")
-  var outputPath: String
-
-  @Flag(help: "Go on from the checkpoint of an interrupted run, where there is one.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Where to keep it. Default: OUT.onnx.checkpoint.", valueName: "file"))
-  var checkpoint: String?
+  @OptionGroup var file: NetworkOutputOptions
 
   @OptionGroup(title: "What teachers said") var cache: TeacherCacheOptions
-
-  @Option(help: ArgumentHelp("Write a report with plots as one HTML file.", valueName: "out.html"))
-  var report: String?
-
-  @Option(help: "Threads; by default all processors.")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
   @OptionGroup(title: "How to train") var settings: TrainingOptionGroup
   @OptionGroup var data: DataOptions
@@ -126,7 +113,6 @@ struct Distill: ReportingCommand {
     guard (1...1_000_000).contains(epochs) else {
       throw ValidationError("--epochs must be from 1 to 1,000,000")
     }
-    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     do {
       try distillation.validate(teachers: teachers.count)
     } catch let error as GraphError {
@@ -136,11 +122,7 @@ struct Distill: ReportingCommand {
     for (index, teacher) in teachers.enumerated() {
       inputs["--teacher\(index == 0 ? "" : " \(index + 1)")"] = teacher
     }
-    try Paths.check(
-      outputs: [
-        "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
-      ], inputs: inputs)
-    try Paths.check(outputPath, isProgram: false)
+    try file.check(inputs: inputs)
   }
 
   private var distillation: DistillationOptions {
@@ -150,15 +132,15 @@ struct Distill: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
-    try Paths.checkFolders(["-o": outputPath, "--report": report, "--checkpoint": checkpoint])
-    Parallelism.threadCount = threads
+    try file.checkFolders()
+    Parallelism.threadCount = file.threads
     let request = DistillationJob.Request(
       teacherPaths: teachers, student: student.map { .file($0) } ?? .width(width ?? 0.5),
       initialization: initialization, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, distillation: distillation,
       options: settings.options(epochs: epochs), augmentation: settings.augmentation ?? .none,
-      cache: cache.cache, resumes: resume, checkpointPath: checkpoint, outputPath: outputPath,
-      reportPath: report, threads: threads, command: CommandText.current)
+      cache: cache.cache, resumes: file.resume, checkpointPath: file.checkpoint, outputPath: file.outputPath,
+      reportPath: file.report, threads: file.threads, command: CommandText.current)
     return try DistillationJob(request, progress: line.trainingEvents).run()
   }
 }

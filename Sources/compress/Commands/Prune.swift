@@ -94,20 +94,7 @@ struct Prune: ReportingCommand {
   @Option(help: "How often all samples are seen while fine-tuning, in all rounds together; 0 for none.")
   var epochs = 5
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "The .onnx file to write.")
-  var outputPath: String
-
-  @Flag(help: "Go on from the checkpoint of an interrupted run, where there is one.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Where to keep it. Default: OUT.onnx.checkpoint.", valueName: "file"))
-  var checkpoint: String?
-
-  @Option(help: ArgumentHelp("Write a report with plots as one HTML file.", valueName: "out.html"))
-  var report: String?
-
-  @Option(help: "Threads; by default all processors.")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var file: NetworkOutputOptions
 
   @OptionGroup(title: "How to fine-tune") var settings: TrainingOptionGroup
   @OptionGroup var data: DataOptions
@@ -123,7 +110,6 @@ struct Prune: ReportingCommand {
     guard (0...1_000_000).contains(epochs) else {
       throw ValidationError("--epochs must be from 0 to 1,000,000")
     }
-    guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
     let budgets = [
       ("--sparsity", sparsity != nil), ("--macs", macs != nil), ("--bytes", bytes != nil),
       ("--latency", latency != nil),
@@ -152,11 +138,7 @@ struct Prune: ReportingCommand {
     } catch let error as PruningOptionsError {
       throw ValidationError(error.description)
     }
-    try Paths.check(
-      outputs: [
-        "-o": outputPath, "--report": report, "--checkpoint": checkpoint ?? outputPath + ".checkpoint",
-      ], inputs: ["the model": model, "--train": training, "--eval": evaluation])
-    try Paths.check(outputPath, isProgram: false)
+    try file.check(inputs: ["the model": model, "--train": training, "--eval": evaluation])
   }
 
   private var target: PruningTarget {
@@ -190,14 +172,15 @@ struct Prune: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
-    try Paths.checkFolders(["-o": outputPath, "--report": report, "--checkpoint": checkpoint])
-    Parallelism.threadCount = threads
+    try file.checkFolders()
+    Parallelism.threadCount = file.threads
     let request = PruningJob.Request(
       modelPath: model, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, pruning: pruningOptions,
       options: settings.options(epochs: max(1, epochs)), tunes: epochs > 0,
-      augmentation: settings.augmentation ?? .none, resumes: resume, checkpointPath: checkpoint,
-      outputPath: outputPath, reportPath: report, threads: threads, command: CommandText.current)
+      augmentation: settings.augmentation ?? .none, resumes: file.resume, checkpointPath: file.checkpoint,
+      outputPath: file.outputPath, reportPath: file.report, threads: file.threads,
+      command: CommandText.current)
     return try PruningJob(request, progress: line.trainingEvents).run()
   }
 }

@@ -28,7 +28,8 @@ public final class PruningJob {
     public init(
       modelPath: String, training: DataSet, evaluation: DataSet? = nil,
       pruning: PruningOptions = PruningOptions(),
-      options: TrainingOptions = TrainingOptions(), tunes: Bool = true, augmentation: Augmentation = .none,
+      options: TrainingOptions = PruningJob.usualOptions, tunes: Bool = true,
+      augmentation: Augmentation = .none,
       resumes: Bool = false,
       checkpointPath: String? = nil, outputPath: String, reportPath: String? = nil,
       threads: Int = Parallelism.threadCount, command: String = ""
@@ -47,6 +48,13 @@ public final class PruningJob {
       self.threads = threads
       self.command = command
     }
+  }
+
+  /// What fine-tuning is done with where the user says nothing: a larger step than training's, as much has to move.
+  public static var usualOptions: TrainingOptions {
+    var options = TrainingOptions()
+    options.optimizer = OptimizerOptions(.adam, learningRate: 2e-3)
+    return options
   }
 
   let request: Request

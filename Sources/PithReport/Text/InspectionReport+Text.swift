@@ -1,8 +1,10 @@
 extension InspectionReport {
   public func text(width: Int, colour: Bool) -> String {
     var writer = TextWriter(width: width, colour: colour)
+    // A program holds packed weights, and not how many of their bytes are parameters.
+    let parameters = instructions == nil ? Units.counted(totals.parameters, "parameter") + ", " : ""
     writer.paragraph(
-      "\(model): \(format), \(Units.bytes(fileBytes)), \(Units.counted(totals.parameters, "parameter")), "
+      "\(model): \(format), \(Units.bytes(fileBytes)), \(parameters)"
         + "\(Units.count(totals.multiplyAdds)) multiply-adds",
       style: .bold)
     writer.gap()
@@ -55,7 +57,7 @@ extension InspectionReport {
     for node in nodes {
       table.add([
         .init(LayerNames.shown(node.name)), .init(node.op), .init(Self.text(node.outputShape)),
-        .init(Units.grouped(node.parameters)), .init(Units.percent(node.weightDensity, 1)),
+        .init(instructions == nil ? Units.grouped(node.parameters) : "–"), .init(Units.percent(node.weightDensity, 1)),
         .init(Units.count(node.multiplyAdds)),
         .init(node.placement.rawValue, node.placement == .float32 ? .yellow : nil),
       ])

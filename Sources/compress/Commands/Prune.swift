@@ -177,7 +177,7 @@ struct Prune: ReportingCommand {
     let request = PruningJob.Request(
       modelPath: model, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, pruning: pruningOptions,
-      options: settings.options(epochs: max(1, epochs)), tunes: epochs > 0,
+      options: settings.options(epochs: max(1, epochs), over: PruningJob.usualOptions), tunes: epochs > 0,
       augmentation: settings.augmentation ?? .none, resumes: file.resume, checkpointPath: file.checkpoint,
       outputPath: file.outputPath, reportPath: file.report, threads: file.threads,
       command: CommandText.current)

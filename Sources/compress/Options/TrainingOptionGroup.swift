@@ -12,7 +12,8 @@ struct TrainingOptionGroup: ParsableArguments {
   var optimizer: OptimizerKind?
 
   @Option(
-    help: ArgumentHelp("The learning rate. Default: 0.001, of quantize --finetune 0.0001.", valueName: "rate")
+    help: ArgumentHelp(
+      "The learning rate. Default: 0.001, of prune 0.002, of quantize --finetune 0.0001.", valueName: "rate")
   )
   var lr: Double?
 

@@ -57,7 +57,8 @@ extension InspectionReport {
     for node in nodes {
       table.add([
         .init(LayerNames.shown(node.name)), .init(node.op), .init(Self.text(node.outputShape)),
-        .init(instructions == nil ? Units.grouped(node.parameters) : "–"), .init(Units.percent(node.weightDensity, 1)),
+        .init(instructions == nil ? Units.grouped(node.parameters) : "–"),
+        .init(Units.percent(node.weightDensity, 1)),
         .init(Units.count(node.multiplyAdds)),
         .init(node.placement.rawValue, node.placement == .float32 ? .yellow : nil),
       ])

@@ -133,6 +133,8 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
     RecipeMistake("model: m\nsteps:\n  - prune:\n      train: ''\n", line: 4, "names no file"),
     RecipeMistake("model: m\nsteps:\n  - prune:\n      train: t\n      json: true\n", line: 5, "'json'"),
     RecipeMistake("model: m\nresume: true\nsteps:\n  - prune: { train: t }\n", line: 2, "resumes by itself"),
+    RecipeMistake(
+      "model: m\nbatch: 8\nsteps:\n  - eval: { data: d }\n", line: 2, "no step has an option 'batch'"),
     RecipeMistake("model: m\noutput: o\nsteps:\n  - prune: { train: t }\n", line: 2, "one step"),
     RecipeMistake(
       "model: m\nreport: o\nsteps:\n  - prune: { train: t }\n", line: 2, "compress apply --report"),

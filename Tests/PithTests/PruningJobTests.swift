@@ -220,6 +220,21 @@ import Testing
     #expect(weights == whole.constant(gemms[0], 1)?.floats)
   }
 
+  /// Inputs that are no multiple of four leave neighbours that lose none.
+  @Test func twoOfFourIsNoShareToMiss() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("points.csv")
+    try "x1,x2,label\n1,2,0\n3,4,1\n".write(toFile: data, atomically: true, encoding: .utf8)
+    let report = try PruningJob(
+      request("dense", in: folder, epochs: 0) {
+        $0.modelPath = ModelFixture.folder + "/training/tutorial.onnx"
+        ($0.training, $0.evaluation) = (try DataSet(data), nil)
+        $0.pruning.structure = .twoOfFour
+      }
+    ).run()
+    #expect(!report.warnings.contains { $0.contains("were to go") }, "\(report.warnings)")
+  }
+
   @Test func lessThanAskedForIsSaid() throws {
     let folder = try TemporaryFolder()
     let report = try PruningJob(

@@ -49,8 +49,10 @@ final class WeightPruning {
     let pruned = plan.layers.compactMap { outcome.graph[$0.constant].constant?.floats }
     let zeros = pruned.reduce(0) { $0 + $1.count { $0 == 0 } }
     let share = Double(zeros) / Double(Swift.max(1, pruned.reduce(0) { $0 + $1.count }))
-    let wanted = options.structure == .twoOfFour ? sparsity / 2 : sparsity
-    outcome.warnAbout(wanted, share, "weights", "every layer keeps some")
+    // What 2:4 takes follows from the layers' sizes.
+    if options.structure != .twoOfFour {
+      outcome.warnAbout(sparsity, share, "weights", "every layer keeps some")
+    }
     return outcome
   }
 

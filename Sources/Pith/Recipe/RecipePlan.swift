@@ -135,11 +135,20 @@ public struct RecipePlan: Sendable {
       }
       // The model at the top is also whose student a step trains.
       let keys = entry.key == "model" ? ["model", "teacher"] : [entry.key]
-      guard !used.contains(where: { schema in keys.contains { schema.option($0) != nil } }) else { continue }
+      guard
+        !used.contains(where: { schema in
+          keys.contains { schema.option($0) != nil && !isOwn($0, of: schema) }
+        })
+      else { continue }
       let known = used.flatMap { $0.options.map(\.key) }.filter { reserved[$0] == nil } + ["steps"]
       throw RecipeError(
         file: recipe.path, line: entry.line, "no step has an option '\(entry.key)'\(hint(entry.key, known))")
     }
+  }
+
+  /// Whether an option means something of its own to a command: the batch that is trained with is not the one to time.
+  static func isOwn(_ key: String, of schema: CommandSchema) -> Bool {
+    schema.name == "bench" && key == "batch"
   }
 
   static func hint(_ word: String, _ candidates: [String]) -> String {
@@ -165,9 +174,8 @@ private struct StepDraft {
     let named = Set(step.entries.map(\.key))
     for entry in step.entries { try add(entry) }
     for entry in recipe.defaults where !named.contains(entry.key) && entry.key != "model" {
-      // A default is for the steps that have the option. The batch that is trained with is not the one to time.
-      if schema.name == "bench", entry.key == "batch" { continue }
-      if schema.option(entry.key) != nil { try add(entry) }
+      // A default is for the steps that have the option.
+      if schema.option(entry.key) != nil, !RecipePlan.isOwn(entry.key, of: schema) { try add(entry) }
     }
   }
 

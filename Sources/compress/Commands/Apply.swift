@@ -93,7 +93,9 @@ struct Apply: ReportingCommand {
     for step in plan.steps {
       do {
         // The working folder is made when it is needed.
-        try Paths.checkFolders(step.outputs.filter { !$0.value.hasPrefix(place.workFolder + "/") })
+        func resolved(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+        let own = resolved(place.workFolder) + "/"
+        try Paths.checkFolders(step.outputs.filter { !resolved($0.value).hasPrefix(own) })
       } catch {
         throw RecipeError(file: plan.recipe, line: step.line, "\(step.command): \(error)")
       }

@@ -33,8 +33,8 @@ public final class TeacherCache: Sendable {
   private let teacher: UInt64
   private let state = Mutex(State())
 
-  /// Bytes of rows that are gathered before they are written: so many that no run needs more than some hundred files.
-  private var segmentBytes: Int { max(8 << 20, folder.byteLimit / 128) }
+  /// Bytes of rows that are gathered before they are written: so many that a usual cache has no more than some hundred files.
+  private var segmentBytes: Int { min(64 << 20, max(8 << 20, folder.byteLimit / 128)) }
 
   /// Opens the cache of a teacher; the directory is made where it does not exist.
   /// - Parameters:

@@ -126,8 +126,8 @@ import Testing
 
   /// Where the two preferences disagree.
   @Test(arguments: [
-    (Layer.Kind.gemm, 0.55, true), (.gemm, 0.65, false), (.gemm, 0.95, false), (.conv, 0.75, true),
-    (.conv, 0.85, false), (.conv, 0.95, false), (.matMul, 0.75, true), (.matMul, 0.85, false),
+    (Layer.Kind.gemm, 0.55, true), (.gemm, 0.65, false), (.gemm, 0.95, false), (.conv, 0.55, true),
+    (.conv, 0.65, false), (.conv, 0.95, false), (.matMul, 0.55, true), (.matMul, 0.65, false),
   ])
   func theFormIsWhatIsPreferred(kind: Layer.Kind, density: Double, isFasterSparse: Bool) throws {
     let layer = Layer(kind: kind, density: density)

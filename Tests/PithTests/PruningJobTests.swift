@@ -25,16 +25,9 @@ import Testing
   private func failure(_ request: PruningJob.Request, sourceLocation: SourceLocation = #_sourceLocation)
     -> String
   {
-    do {
-      _ = try PruningJob(request).run()
-      Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-      return ""
-    } catch {
-      let text = String(describing: error)
-      #expect(!text.contains("\n") && !text.isEmpty, sourceLocation: sourceLocation)
-      #expect(!FileManager.default.fileExists(atPath: request.outputPath), sourceLocation: sourceLocation)
-      return text
-    }
+    let text = messageOfFailure(sourceLocation: sourceLocation) { try PruningJob(request).run() }
+    #expect(!FileManager.default.fileExists(atPath: request.outputPath), sourceLocation: sourceLocation)
+    return text
   }
 
   @Test(arguments: ImportanceMethod.allCases)

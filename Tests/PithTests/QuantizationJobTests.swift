@@ -10,16 +10,9 @@ import Testing
     _ request: QuantizationJob.Request, in folder: TemporaryFolder, leaving files: [String] = [],
     sourceLocation: SourceLocation = #_sourceLocation
   ) -> String {
-    do {
-      _ = try QuantizationJob(request).run()
-      Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-      return ""
-    } catch {
-      let text = String(describing: error)
-      #expect(!text.contains("\n") && !text.isEmpty, sourceLocation: sourceLocation)
-      #expect(folder.contents == files, sourceLocation: sourceLocation)
-      return text
-    }
+    let text = messageOfFailure(sourceLocation: sourceLocation) { try QuantizationJob(request).run() }
+    #expect(folder.contents == files, sourceLocation: sourceLocation)
+    return text
   }
 
   @Test func shapesThatDoNotFitAreBothNamed() throws {

@@ -36,16 +36,9 @@ import Testing
   private func failure(
     _ request: TrainingJob.Request, sourceLocation: SourceLocation = #_sourceLocation
   ) -> String {
-    do {
-      _ = try TrainingJob(request).run()
-      Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-      return ""
-    } catch {
-      let text = String(describing: error)
-      #expect(!text.contains("\n") && !text.isEmpty, sourceLocation: sourceLocation)
-      #expect(!FileManager.default.fileExists(atPath: request.outputPath), sourceLocation: sourceLocation)
-      return text
-    }
+    let text = messageOfFailure(sourceLocation: sourceLocation) { try TrainingJob(request).run() }
+    #expect(!FileManager.default.fileExists(atPath: request.outputPath), sourceLocation: sourceLocation)
+    return text
   }
 
   @Test func theTutorialsNetworkLearns() throws {

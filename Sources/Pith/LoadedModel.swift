@@ -12,7 +12,7 @@ public enum LoadedModel {
     if try LoadedModel.isProgram(path) {
       self = .program(try PithModel(contentsOf: path, isa: isa))
     } else {
-      self = .graph(try ONNXImporter.read(path: path))
+      self = .graph(try ModelImporter.read(path: path))
     }
   }
 

@@ -1,15 +1,5 @@
-/// Bounds on what a model may ask for, far beyond any that fits the edge: a small hostile file must not take all memory.
+/// Bounds that only ONNX files need.
 enum ONNXLimits {
-  /// Axes of a tensor.
-  static let rank = 32
-  /// Elements of a value at batch 1.
-  static let elements = 1 << 28
-  /// Elements that all nodes together may fill in by themselves (`ConstantOfShape`).
-  static let filledElements = 1 << 22
-  /// Elements of an integer tensor that is computed while the graph is built.
-  static let foldedElements = 1 << 12
-  /// Characters in the name of an axis, which joining axes makes longer.
-  static let dimensionName = 256
   /// Bytes of free text that are kept; entries that go beyond are left out.
   static let metadataBytes = 1 << 20
   /// Fields of one node.

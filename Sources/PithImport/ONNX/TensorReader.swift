@@ -40,8 +40,8 @@ struct TensorReader {
   /// - Parameter raw: its `raw_data`, where that is not in the message.
   mutating func tensor(_ proto: Onnx__TensorProto, raw: UnsafeRawBufferPointer? = nil) throws -> Tensor {
     let dims = UnsafeBufferPointer(start: proto.dims, count: proto.n_dims)
-    guard dims.count <= ONNXLimits.rank else {
-      throw GraphError("it has \(dims.count) axes, more than \(ONNXLimits.rank)")
+    guard dims.count <= ImportLimits.rank else {
+      throw GraphError("it has \(dims.count) axes, more than \(ImportLimits.rank)")
     }
     let shape = dims.map { Int($0) }
     guard let count = Shape.elementCount(shape) else {

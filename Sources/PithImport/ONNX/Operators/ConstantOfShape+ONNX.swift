@@ -12,7 +12,8 @@ enum ONNXConstantOfShape: ONNXReader {
         "its shape is not constant; export the model with a fixed batch or simplify it with onnxsim")
     }
     let sizes = dimensions.compactMap(\.size)
-    guard sizes.count <= ONNXLimits.rank, let count = Shape.elementCount(sizes), builder.mayFill(count) else {
+    guard sizes.count <= ImportLimits.rank, let count = Shape.elementCount(sizes), builder.mayFill(count)
+    else {
       throw GraphError("a tensor of shape \(Shape(sizes)) is too large to be written out")
     }
     guard value.count == 1 else { throw GraphError("its value has \(value.count) elements instead of one") }

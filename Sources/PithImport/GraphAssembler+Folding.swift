@@ -4,7 +4,7 @@ import PithGraph
 ///
 /// Exporters compute pads, axes and shapes by small integer graphs, and later nodes cannot be typed without the result.
 /// Inference follows vectors by itself (`ValueType.contents`); here tensors of any rank are followed.
-extension ONNXGraphBuilder {
+extension GraphAssembler {
   /// A constant integer tensor.
   private struct Integers {
     var shape: [Int]
@@ -14,14 +14,14 @@ extension ONNXGraphBuilder {
   /// The result of an operator on known integers, or nil where that is not what it is.
   func folded(_ op: any Operator, _ inputs: [ValueID?], _ type: ValueType) throws -> Tensor? {
     guard type.element == .int64 || type.element == .int32, let shape = type.shape.sizes,
-      let count = Shape.elementCount(shape), count <= ONNXLimits.foldedElements
+      let count = Shape.elementCount(shape), count <= ImportLimits.foldedElements
     else { return nil }
     let elements: [Int]?
     if let contents = type.contents?.map(\.size), !contents.contains(nil) {
       elements = contents.compactMap(\.self)
     } else {
       let operands = inputs.map { $0.flatMap { integers($0) } }
-      elements = try ONNXGraphBuilder.move(op, operands, to: shape)
+      elements = try GraphAssembler.move(op, operands, to: shape)
     }
     guard let elements, elements.count == count else { return nil }
     if type.element == .int64 { return Tensor(shape: shape, ints: elements) }
@@ -31,7 +31,7 @@ extension ONNXGraphBuilder {
 
   private func integers(_ id: ValueID) -> Integers? {
     guard let type = graph[id].type, let shape = type.shape.sizes,
-      let count = Shape.elementCount(shape), count <= ONNXLimits.foldedElements
+      let count = Shape.elementCount(shape), count <= ImportLimits.foldedElements
     else { return nil }
     if let elements = graph[id].constant?.integers { return Integers(shape: shape, elements: elements) }
     guard let contents = type.contents?.compactMap(\.size), contents.count == count else { return nil }

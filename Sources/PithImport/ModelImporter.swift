@@ -1,0 +1,10 @@
+import PithGraph
+
+/// Reads a model file of any format that Pith knows, by its content.
+public enum ModelImporter {
+  /// - Returns: the graph with all types inferred.
+  /// - Throws: `ImportError` that names the file, the node and what to do.
+  public static func read(path: String) throws -> Graph {
+    try ONNXImporter.read(path: path)
+  }
+}

@@ -1,15 +1,20 @@
 extension Operands {
-  /// The elements of an integer vector or scalar that is computed from two others, where both are known numbers.
+  /// The elements of an integer vector or scalar that is computed from two others, where both are
+  /// known numbers, or `named` knows what to call the result.
   func combinedContents(
-    _ shape: Shape, _ combine: (Int, Int) -> (partialValue: Int, overflow: Bool)
+    _ shape: Shape, _ combine: (Int, Int) -> (partialValue: Int, overflow: Bool),
+    named: (Dimension, Dimension) -> Dimension? = { _, _ in nil }
   ) -> [Dimension]? {
     guard shape.rank <= 1, let a = contents(0), let b = contents(1),
       a.count == b.count || a.count == 1 || b.count == 1
     else { return nil }
     var result: [Dimension] = []
     for index in 0..<Swift.max(a.count, b.count) {
-      guard let x = a[a.count == 1 ? 0 : index].size, let y = b[b.count == 1 ? 0 : index].size else {
-        return nil
+      let (first, second) = (a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
+      guard let x = first.size, let y = second.size else {
+        guard let name = named(first, second) else { return nil }
+        result.append(name)
+        continue
       }
       let (value, overflow) = combine(x, y)
       if overflow { return nil }
@@ -22,6 +27,8 @@ extension Operands {
 extension ValueType {
   /// Longer vectors are no shape arithmetic.
   static let maximumContents = 1024
+  /// Bytes of a name that is still worth following: what a hostile graph multiplies over and over grows beyond it.
+  static let maximumName = 256
 
   /// The same type with known elements, where it is an integer vector or scalar, they are not too many, and the type
   /// can hold them.
@@ -34,9 +41,16 @@ extension ValueType {
     case .int32: holds = { Int32(exactly: $0) != nil }
     case .int8: holds = { Int8(exactly: $0) != nil }
     case .uint8: holds = { UInt8(exactly: $0) != nil }
-    case .float32, .float64, .bool: return result
+    case .bool: holds = { $0 == 0 || $0 == 1 }
+    case .float32, .float64: return result
     }
-    if contents.allSatisfy({ $0.size.map(holds) ?? true }) { result.contents = contents }
+    let isKept = contents.allSatisfy { element in
+      switch element {
+      case .fixed(let size): holds(size)
+      case .symbolic(let name): name.utf8.count <= Self.maximumName
+      }
+    }
+    if isKept { result.contents = contents }
     return result
   }
 }

@@ -69,7 +69,8 @@ public struct Operands {
   /// The elements of an integer vector as far as they are known, names included.
   public func contents(_ index: Int) -> [Dimension]? {
     guard has(index) else { return nil }
-    return types[index]?.contents ?? constant(index)?.integers?.map { .fixed($0) }
+    return types[index]?.contents ?? constant(index)?.type.contents
+      ?? constant(index)?.integers?.map { .fixed($0) }
   }
 
   /// Turns a possibly negative axis into an index.

@@ -51,6 +51,7 @@ public struct Tensor: Sendable, Hashable {
   public var type: ValueType {
     let type = ValueType(element, Shape(shape))
     guard rank <= 1, count <= ValueType.maximumContents else { return type }
+    if case .bool(let flags) = storage { return type.withContents(flags.map { .fixed($0 ? 1 : 0) }) }
     return type.withContents(integers?.map { .fixed($0) })
   }
 

@@ -90,7 +90,7 @@ public struct Window: Sendable, Hashable {
     }
   }
 
-  /// The shape `[N, channels, spatial…]` of the output over a map of that shape; symbolic axes need a window of 1.
+  /// The shape `[N, channels, spatial…]` of the output over a map of that shape.
   func outputShape(for input: Shape, channels: Dimension) throws -> Shape {
     try validate(spatialRank: input.rank - 2)
     var result = [input[0], channels]
@@ -101,18 +101,25 @@ public struct Window: Sendable, Hashable {
         ceilMode: ceilMode)
       if let size = input[axis + 2].size {
         result.append(.fixed(try line.outputSizes(for: [size])[0]))
-      } else if strides[axis] == 1, line.keepsSize {
-        result.append(input[axis + 2])
       } else {
-        throw GraphError("axis \(axis + 2) is '\(input[axis + 2])': the window needs to know its size")
+        result.append(try line.outputSize(named: input[axis + 2]))
       }
     }
     return Shape(result)
   }
 
-  private var keepsSize: Bool {
-    if case .explicit(let begin, let end) = padding { return begin[0] + end[0] + 1 == extent[0] }
-    return true
+  /// The size of the output along the only axis, given the name of the input's.
+  private func outputSize(named size: Dimension) throws -> Dimension {
+    let stride = strides[0]
+    guard case .explicit(let begin, let end) = padding else {
+      return size.plus(.fixed(stride - 1))?.dividedDown(by: stride) ?? size
+    }
+    guard !ceilMode || stride == 1 else {
+      throw GraphError("an axis is '\(size)': a window that rounds up needs to know its size")
+    }
+    let room = size.plus(.fixed(begin[0] + end[0] - extent[0]))
+    guard let result = room?.dividedDown(by: stride).plus(1) else { throw GraphError("an axis is too large") }
+    return result
   }
 }
 

@@ -28,7 +28,7 @@ struct ShapeInferenceTests {
     .gives(Flatten(axis: -1), [[2, 3, 4]], [6, 4]),
     .gives(Flatten(axis: 3), [[2, 3, 4]], [24, 1]),
     .gives(Flatten(axis: 2), [["N", 3, 4]], ["3*N", 4]),
-    .gives(Flatten(), [["N", "H", "W"]], ["N", "1*H*W"]),
+    .gives(Flatten(), [["N", "H", "W"]], ["N", "H*W"]),
     .fails(Flatten(axis: 4), [[2, 3, 4]], "axis 4 does not exist"),
     .fails(Flatten(axis: Int.min), [[2, 3, 4]], "does not exist"),
     .gives(Squeeze(), [["N", 1, 3, 1]], ["N", 3]),

@@ -23,9 +23,12 @@ struct WindowInferenceTests {
     .gives(Conv(padding: pads([1, 0], [1, 0])), [["N", 3, "H", "W"], [4, 3, 3, 1]], ["N", 4, "H", "W"]),
     .gives(Conv(padding: .sameUpper), [["N", 3, "H", "W"], [4, 3, 5, 5]], ["N", 4, "H", "W"]),
     .gives(Conv(), [["N", "C", 8, 8], [4, 3, 3, 3]], ["N", 4, 6, 6]),
-    .fails(Conv(), [["N", 3, "H", 8], [4, 3, 3, 3]], "needs to know its size"),
-    .fails(
-      Conv(strides: [2, 2], padding: .sameUpper), [["N", 3, "H", 8], [4, 3, 3, 3]], "needs to know its size"),
+    .gives(Conv(), [["N", 3, "H", 8], [4, 3, 3, 3]], ["N", 4, "H-2", 6]),
+    .gives(
+      Conv(strides: [2, 2], padding: .sameUpper), [["N", 3, "H", 8], [4, 3, 3, 3]], ["N", 4, "(H+1)/2", 4]),
+    .gives(
+      Conv(strides: [2, 2], padding: pads([1, 1], [1, 1])), [["N", 3, "H", 8], [4, 3, 3, 3]],
+      ["N", 4, "(H-1)/2+1", 4]),
     .fails(Conv(), [["N", 3], [4, 3, 3, 3]], "[N, C, spatial…]"),
     .fails(Conv(), [["N", 3, 8, 8], [4, 3, 3]], "4 axes are needed"),
     .fails(Conv(), [["N", 3, 8, 8], [4, "C", 3, 3]], "must be known and positive"),

@@ -9,6 +9,9 @@ public struct Add: ActivationFusible {
 
   public func inferTypes(_ operands: Operands) throws -> [ValueType] {
     let type = try operands.elementwise()
-    return [type.withContents(operands.combinedContents(type.shape) { $0.addingReportingOverflow($1) })]
+    return [
+      type.withContents(
+        operands.combinedContents(type.shape, { $0.addingReportingOverflow($1) }, named: { $0.plus($1) }))
+    ]
   }
 }

@@ -9,6 +9,9 @@ public struct Cast: Operator {
 
   public func inferTypes(_ operands: Operands) throws -> [ValueType] {
     let type = try operands.type(0)
-    return [ValueType(element, type.shape).withContents(operands.contents(0))]
+    var contents = operands.contents(0)
+    // A size is positive, so that a name is true.
+    if element == .bool { contents = contents?.map { $0 == 0 ? 0 : 1 } }
+    return [ValueType(element, type.shape).withContents(contents)]
   }
 }

@@ -11,7 +11,7 @@ public struct Concat: Operator {
     let first = try operands.type(0)
     let axis = try Operands.axis(axis, rank: first.shape.rank)
     var shape = first.shape
-    var total = shape[axis].size
+    var total: Dimension? = shape[axis]
     for index in 1..<Swift.max(1, operands.count) {
       let other = try operands.type(index)
       guard other.element == first.element, other.shape.rank == shape.rank else {
@@ -24,21 +24,10 @@ public struct Concat: Operator {
         }
         if shape[k].size == nil { shape[k] = other.shape[k] }
       }
-      guard let sum = total, let size = other.shape[axis].size else {
-        total = nil
-        continue
-      }
-      let (joined, overflow) = sum.addingReportingOverflow(size)
-      guard !overflow else { throw GraphError("the joined axis is too large") }
-      total = joined
+      total = total?.plus(other.shape[axis])
     }
-    if operands.count > 1 {
-      shape[axis] =
-        total.map { .fixed($0) }
-        ?? .symbolic(
-          (0..<operands.count).map { String(describing: operands.types[$0]!.shape[axis]) }.joined(
-            separator: "+"))
-    }
+    guard let total else { throw GraphError("the joined axis is too large") }
+    shape[axis] = total
     let parts = (0..<operands.count).map { operands.contents($0) }
     let contents = shape.rank == 1 && parts.allSatisfy { $0 != nil } ? parts.flatMap { $0! } : nil
     return [ValueType(first.element, shape).withContents(contents)]

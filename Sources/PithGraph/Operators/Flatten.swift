@@ -17,16 +17,8 @@ public struct Flatten: Operator {
     let dimensions = type.shape.dimensions
     return [
       ValueType(
-        type.element, [try Self.product(dimensions[..<split]), try Self.product(dimensions[split...])])
+        type.element,
+        [try Dimension.product(dimensions[..<split]), try Dimension.product(dimensions[split...])])
     ]
-  }
-
-  private static func product(_ dimensions: ArraySlice<Dimension>) throws -> Dimension {
-    let known = dimensions.compactMap(\.size)
-    guard let product = Shape.elementCount(known) else { throw GraphError("the flattened axis is too large") }
-    let names = dimensions.filter { $0.size == nil }
-    if names.isEmpty { return .fixed(product) }
-    if names.count == 1, product == 1 { return names[0] }
-    return .symbolic(([String(product)] + names.map(\.description)).joined(separator: "*"))
   }
 }

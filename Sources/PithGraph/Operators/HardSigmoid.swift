@@ -1,7 +1,6 @@
 /// max(0, min(1, alpha · x + beta)).
-public struct HardSigmoid: Operator {
+public struct HardSigmoid: PointwiseFunction {
   public static let name = "HardSigmoid"
-  public static let operandCount = 1...1
 
   public var alpha: Float
   public var beta: Float
@@ -11,5 +10,10 @@ public struct HardSigmoid: Operator {
     self.beta = beta
   }
 
-  public func inferTypes(_ operands: Operands) throws -> [ValueType] { [try operands.floatingPoint()] }
+  public func value(_ x: Double) -> Double { Swift.max(0, Swift.min(1, Double(alpha) * x + Double(beta))) }
+
+  public func derivative(_ x: Double) -> Double {
+    let line = Double(alpha) * x + Double(beta)
+    return line > 0 && line < 1 ? Double(alpha) : 0
+  }
 }

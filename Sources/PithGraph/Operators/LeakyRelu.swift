@@ -1,11 +1,12 @@
 /// x where x ≥ 0, else alpha · x.
-public struct LeakyRelu: Operator {
+public struct LeakyRelu: PointwiseFunction {
   public static let name = "LeakyRelu"
-  public static let operandCount = 1...1
 
   public var alpha: Float
 
   public init(alpha: Float = 0.01) { self.alpha = alpha }
 
-  public func inferTypes(_ operands: Operands) throws -> [ValueType] { [try operands.floatingPoint()] }
+  public func value(_ x: Double) -> Double { x >= 0 ? x : Double(alpha) * x }
+
+  public func derivative(_ x: Double) -> Double { x > 0 ? 1 : Double(alpha) }
 }

@@ -8,7 +8,9 @@ public struct Mul: Operator {
   public func inferTypes(_ operands: Operands) throws -> [ValueType] {
     let type = try operands.elementwise()
     return [
-      type.withContents(operands.combinedContents(type.shape) { $0.multipliedReportingOverflow(by: $1) })
+      type.withContents(
+        operands.combinedContents(
+          type.shape, { $0.multipliedReportingOverflow(by: $1) }, named: { try? $0.multiplied(by: $1) }))
     ]
   }
 }

@@ -1,9 +1,10 @@
 /// max(x, 0).
-public struct Relu: Operator {
+public struct Relu: PointwiseFunction {
   public static let name = "Relu"
-  public static let operandCount = 1...1
 
   public init() {}
 
-  public func inferTypes(_ operands: Operands) throws -> [ValueType] { [try operands.floatingPoint()] }
+  public func value(_ x: Double) -> Double { Swift.max(0, x) }
+
+  public func derivative(_ x: Double) -> Double { x > 0 ? 1 : 0 }
 }

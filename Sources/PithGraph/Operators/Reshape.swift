@@ -41,19 +41,15 @@ public struct Reshape: Operator {
 
   /// The size that makes `others` times it as many as `all`; names that stand on both sides cancel.
   private static func quotient(_ all: [Dimension], _ others: [Dimension]) throws -> Dimension {
-    var names = all.filter { $0.size == nil }
-    for name in others where name.size == nil {
-      guard let index = names.firstIndex(of: name) else {
-        throw GraphError("the -1 in the new shape cannot be worked out from \(Shape(all))")
-      }
-      names.remove(at: index)
+    guard let top = try? Dimension.product(all), let bottom = try? Dimension.product(others), bottom != 0,
+      let quotient = top.dividedEvenly(by: bottom)
+    else {
+      let isNumber = others.allSatisfy { $0.size != nil } && all.allSatisfy { $0.size != nil }
+      throw GraphError(
+        isNumber
+          ? "shape \(Shape(all)) cannot be divided into \(Shape(others))"
+          : "the -1 in the new shape cannot be worked out from \(Shape(all)) by \(Shape(others))")
     }
-    guard let top = Shape.elementCount(all.compactMap(\.size)),
-      let bottom = Shape.elementCount(others.compactMap(\.size)),
-      bottom > 0, top % bottom == 0
-    else { throw GraphError("shape \(Shape(all)) cannot be divided into \(Shape(others))") }
-    if names.isEmpty { return .fixed(top / bottom) }
-    if names.count == 1, top == bottom { return names[0] }
-    return .symbolic(([String(top / bottom)] + names.map(\.description)).joined(separator: "*"))
+    return quotient
   }
 }

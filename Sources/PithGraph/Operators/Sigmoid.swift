@@ -1,9 +1,12 @@
+import Foundation
+
 /// 1 / (1 + exp(-x)).
-public struct Sigmoid: Operator {
+public struct Sigmoid: PointwiseFunction {
   public static let name = "Sigmoid"
-  public static let operandCount = 1...1
 
   public init() {}
 
-  public func inferTypes(_ operands: Operands) throws -> [ValueType] { [try operands.floatingPoint()] }
+  public func value(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+  public func derivative(_ x: Double) -> Double { value(x) * (1 - value(x)) }
 }

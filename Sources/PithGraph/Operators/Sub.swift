@@ -7,6 +7,10 @@ public struct Sub: Operator {
 
   public func inferTypes(_ operands: Operands) throws -> [ValueType] {
     let type = try operands.elementwise()
-    return [type.withContents(operands.combinedContents(type.shape) { $0.subtractingReportingOverflow($1) })]
+    return [
+      type.withContents(
+        operands.combinedContents(
+          type.shape, { $0.subtractingReportingOverflow($1) }, named: { $0.minus($1) }))
+    ]
   }
 }

@@ -1,9 +1,12 @@
+import Foundation
+
 /// The hyperbolic tangent.
-public struct Tanh: Operator {
+public struct Tanh: PointwiseFunction {
   public static let name = "Tanh"
-  public static let operandCount = 1...1
 
   public init() {}
 
-  public func inferTypes(_ operands: Operands) throws -> [ValueType] { [try operands.floatingPoint()] }
+  public func value(_ x: Double) -> Double { tanh(x) }
+
+  public func derivative(_ x: Double) -> Double { 1 - tanh(x) * tanh(x) }
 }

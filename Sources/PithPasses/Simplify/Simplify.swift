@@ -19,13 +19,17 @@ public enum Simplify {
     MergeActivations(), HoistActivation(), FuseActivation(),
   ]
 
+  /// Rules that recognize what exporters write out in many nodes, which the others would take apart. They come first.
+  public static let recognition: [any RewriteRule] = [RollRecurrence()]
+
   /// Applies the rules until none applies.
   ///
   /// - Parameter limit: how many rewrites to do at most, to find by bisection the one that is wrong.
   /// - Returns: the new graph, its values renumbered and constants that nobody reads dropped, and what was done, in order.
   /// - Throws: `GraphError` where the graph is not valid.
   public static func run(_ graph: Graph, limit: Int = .max) throws -> (graph: Graph, log: [AppliedRewrite]) {
-    let (rewritten, log) = try graph.rewritten(by: rules, limit: limit)
-    return (try rewritten.compacted(), log)
+    let (recognized, first) = try graph.rewritten(by: recognition, limit: limit)
+    let (rewritten, second) = try recognized.rewritten(by: rules, limit: limit - first.count)
+    return (try rewritten.compacted(), first + second)
   }
 }

@@ -9,6 +9,9 @@ public protocol Reduction: Operator {
 
   /// What it makes of known integers; nil where it makes no integer of them.
   static func combined(_ elements: [Int]) -> Int?
+
+  /// The same of sizes, some of which may be names.
+  static func combined(_ elements: [Dimension]) -> Dimension?
 }
 
 extension Reduction {
@@ -35,10 +38,14 @@ extension Reduction {
     let axes = try axes(try operands.integers(1), rank: type.shape.rank)
     let result = ValueType(type.element, shape(type.shape, without: axes))
     guard type.shape.rank == 1, axes == [0], let contents = operands.contents(0) else { return [result] }
-    let known = contents.compactMap(\.size)
-    guard known.count == contents.count, let value = Self.combined(known) else { return [result] }
-    return [result.withContents([.fixed(value)])]
+    guard let value = Self.combined(contents) else { return [result] }
+    return [result.withContents([value])]
   }
 
   public static func combined(_ elements: [Int]) -> Int? { nil }
+
+  public static func combined(_ elements: [Dimension]) -> Dimension? {
+    let known = elements.compactMap(\.size)
+    return known.count == elements.count ? combined(known).map { .fixed($0) } : nil
+  }
 }

@@ -11,8 +11,9 @@ final class FileBytes {
   let raw: UnsafeRawBufferPointer
 
   /// Reads a whole file. It is read and not mapped, since a mapped file that shrinks kills its reader.
+  /// - Parameter limit: how many bytes to read at most.
   /// - Throws: `ImportError` where there is no such regular file or it cannot be read.
-  init(path: String) throws {
+  init(path: String, limit: Int = .max) throws {
     let name = FileBytes.name(of: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -29,7 +30,7 @@ final class FileBytes {
         "'\(path)' is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"); name a model file"
       )
     }
-    let count = Int(status.st_size)
+    let count = Swift.min(limit, Int(status.st_size))
     guard let memory = malloc(Swift.max(1, count)) else {
       throw ImportError(file: name, "there is no memory for its \(count) bytes")
     }

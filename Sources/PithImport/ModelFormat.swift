@@ -49,12 +49,19 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Recognizes the file at a path.
+  /// - Throws: `ImportError` where it cannot be read.
+  init(path: String) throws {
+    let bytes = try FileBytes(path: path, limit: 512)
+    self = withExtendedLifetime(bytes) { ModelFormat(bytes.raw) }
+  }
+
   /// What the file is and what to do about it, as the end of a sentence that begins with its name.
   public var advice: String {
     switch self {
     case .empty: "is empty; was its download or export interrupted?"
     case .pith: "is a .pith file, which is compiled already; name the model that it was made from"
-    case .tflite: "is a TensorFlow Lite model; export the network to ONNX, for example with tf2onnx"
+    case .tflite: "is a TensorFlow Lite model, which this command does not read"
     case .hdf5: "is an HDF5 file, such as Keras writes; export the network to ONNX, for example with tf2onnx"
     case .zip:
       "is a zip archive, such as a PyTorch .pt or .pt2 or a Keras .keras; export the network with torch.onnx.export or tf2onnx"

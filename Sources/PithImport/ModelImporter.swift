@@ -5,6 +5,9 @@ public enum ModelImporter {
   /// - Returns: the graph with all types inferred.
   /// - Throws: `ImportError` that names the file, the node and what to do.
   public static func read(path: String) throws -> Graph {
-    try ONNXImporter.read(path: path)
+    switch try ModelFormat(path: path) {
+    case .tflite: try TFLiteImporter.read(path: path)
+    default: try ONNXImporter.read(path: path)
+    }
   }
 }

@@ -15,6 +15,8 @@ public struct ModelFixture: Sendable, CustomTestStringConvertible {
   public static let operators = list("operators") + list("operators/external")
   /// The trained networks.
   public static let networks = list("models")
+  /// TensorFlow Lite's operators, one or a few at a time, and small networks.
+  public static let tflite = list("tflite", ".tflite")
 
   public var testDescription: String { name }
 
@@ -25,17 +27,23 @@ public struct ModelFixture: Sendable, CustomTestStringConvertible {
   public func outputs() throws -> [Tensor] { try arrays("output") }
 
   private func arrays(_ kind: String) throws -> [Tensor] {
-    let contents = try NPZFixture.read(String(path.dropLast(5)) + ".npz")
+    let contents = try contents()
     var result: [Tensor] = []
     while let array = contents["\(kind)\(result.count)"] { result.append(array) }
     return result
   }
 
-  private static func list(_ subfolder: String) -> [ModelFixture] {
+  /// All that was recorded beside the model, by name.
+  public func contents() throws -> [String: Tensor] {
+    let stem = path.prefix(through: path.lastIndex(of: ".") ?? path.startIndex)
+    return try NPZFixture.read(stem + "npz")
+  }
+
+  private static func list(_ subfolder: String, _ suffix: String = ".onnx") -> [ModelFixture] {
     let folder = URL(filePath: folder).appending(path: subfolder).path
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".onnx") }.sorted().map {
-      ModelFixture(name: String($0.dropLast(5)), path: "\(folder)/\($0)")
+    return files.filter { $0.hasSuffix(suffix) }.sorted().map {
+      ModelFixture(name: String($0.dropLast(suffix.count)), path: "\(folder)/\($0)")
     }
   }
 }

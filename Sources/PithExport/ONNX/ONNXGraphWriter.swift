@@ -124,6 +124,23 @@ final class ONNXGraphWriter {
     }
   }
 
+  /// Adds an operator that a node is composed of besides the one that gives its result, and returns its output's name.
+  func part(
+    _ opType: String, _ name: String, inputs: [String],
+    attributes: [(name: String, value: ONNXNodeDraft.Attribute)] = []
+  ) -> String {
+    let output = fresh(name)
+    nodes.append(
+      ONNXNodeDraft(opType: opType, name: name, inputs: inputs, outputs: [output], attributes: attributes))
+    return output
+  }
+
+  /// A constant operand; nil where it is absent or computed.
+  func constant(_ node: Node, _ index: Int) -> Tensor? {
+    guard index < node.inputs.count, let id = node.inputs[index] else { return nil }
+    return graph[id].constant
+  }
+
   /// The names of a node's operands, or of the first `count`.
   func operands(_ node: Node, first count: Int = .max) throws -> [String] {
     try node.inputs.prefix(count).map { try $0.map { try operand($0) } ?? "" }

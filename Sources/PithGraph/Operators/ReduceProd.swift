@@ -18,4 +18,6 @@ public struct ReduceProd: Reduction {
     }
     return total
   }
+
+  public static func combined(_ elements: [Dimension]) -> Dimension? { try? Dimension.product(elements) }
 }

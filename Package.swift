@@ -34,12 +34,11 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "COnnx", dependencies: ["CProtobufC"]),
     .target(name: "PithGraph"),
     .target(name: "PithFiles"),
-    .target(name: "PithImport", dependencies: ["PithGraph", "COnnx", "CHDF5", "CZip"]),
+    .target(name: "PithImport", dependencies: ["PithGraph", "COnnx", "CZlib", "CZip"]),
     .target(name: "PithExport", dependencies: ["PithGraph", "COnnx", "PithFiles"]),
     .target(
       name: "PithData",

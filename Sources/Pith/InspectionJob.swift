@@ -31,7 +31,8 @@ public enum InspectionJob {
       node.inputs.reduce(sum) { $0 + ($1.flatMap { simplified[$0].constant?.nonzeroCount } ?? 0) }
     }
     return InspectionReport(
-      model: path, format: "onnx", fileBytes: FileSize.bytes(path), inputs: values(graph.inputs, graph),
+      model: path, format: LoadedModel.format(of: path), fileBytes: FileSize.bytes(path),
+      inputs: values(graph.inputs, graph),
       outputs: values(graph.outputs, graph), nodes: nodes, totals: totals,
       memory: .init(weightBytes: weights, peakActivationBytes: statistics.peakActivationBytes),
       warnings: nodes.compactMap { node in

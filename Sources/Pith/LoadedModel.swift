@@ -25,12 +25,10 @@ public enum LoadedModel {
       || path.hasSuffix(".pith")
   }
 
-  /// "onnx" or "pith".
-  public var format: String {
-    switch self {
-    case .graph: "onnx"
-    case .program: "pith"
-    }
+  /// What reports call the format of a model file: "onnx", "keras", "tflite", "pytorch", "savedmodel" or "pith".
+  static func format(of path: String) -> String {
+    if (try? isProgram(path)) == true { return "pith" }
+    return ModelImporter.formatName(path: path)
   }
 }
 

@@ -62,9 +62,9 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
     case .empty: "is empty; was its download or export interrupted?"
     case .pith: "is a .pith file, which is compiled already; name the model that it was made from"
     case .tflite: "is a TensorFlow Lite model, which this command does not read"
-    case .hdf5: "is an HDF5 file, such as Keras writes; export the network to ONNX, for example with tf2onnx"
+    case .hdf5: "is an HDF5 file, such as Keras writes, which this command does not read"
     case .zip:
-      "is a zip archive, such as a PyTorch .pt or .pt2 or a Keras .keras; export the network with torch.onnx.export or tf2onnx"
+      "is a zip archive, such as a PyTorch .pt, but no Keras model; export the network with torch.onnx.export"
     case .pickle: "is a Python pickle, such as old PyTorch files; export the network with torch.onnx.export"
     case .gzip: "is compressed with gzip; unpack it first"
     case .numpy: "is a NumPy array and not a model; is it meant as data?"

@@ -7,7 +7,42 @@ public enum ModelImporter {
   public static func read(path: String) throws -> Graph {
     switch try ModelFormat(path: path) {
     case .tflite: try TFLiteImporter.read(path: path)
+    case .hdf5: try KerasImporter.read(path: path)
+    case .zip: try readArchive(path: path)
     default: try ONNXImporter.read(path: path)
     }
+  }
+
+  /// Reads what is in a zip archive, of which several formats make use.
+  private static func readArchive(path: String) throws -> Graph {
+    let name = FileBytes.name(of: path)
+    let bytes = try FileBytes(path: path)
+    let archive: ZipFile
+    do {
+      archive = try ZipFile(bytes.raw, owner: bytes)
+    } catch let error as GraphError {
+      throw ImportError(file: name, error.message)
+    }
+    if KerasImporter.recognizes(archive) { return try KerasImporter.read(archive, name: name) }
+    throw ImportError(file: name, ModelFormat.zip.advice)
+  }
+
+  /// What the format of a model file is called: "onnx", "keras", "tflite", "pytorch" or "savedmodel".
+  public static func formatName(path: String) -> String {
+    // Only folders and what cannot be read have no format; TensorFlow's models are folders.
+    switch try? ModelFormat(path: path) {
+    case .tflite: "tflite"
+    case .hdf5: "keras"
+    case .zip: holdsKeras(path) ? "keras" : "pytorch"
+    case nil: "savedmodel"
+    default: "onnx"
+    }
+  }
+
+  private static func holdsKeras(_ path: String) -> Bool {
+    guard let bytes = try? FileBytes(path: path), let archive = try? ZipFile(bytes.raw, owner: bytes) else {
+      return false
+    }
+    return KerasImporter.recognizes(archive)
   }
 }

@@ -21,7 +21,9 @@ extension DistillationJob {
     if !isCopy { before.bytes = FileSize.bytes(student.path) }
     return DistillationReport(
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: student.name,
-      input: .init(path: student.path, bytes: FileSize.bytes(student.path), format: "onnx"),
+      input: .init(
+        path: student.path, bytes: FileSize.bytes(student.path),
+        format: LoadedModel.format(of: student.path)),
       output: .init(path: request.outputPath, bytes: 0), settings: settings(outcome.objective),
       teachers: try zip(outcome.teachers, outcome.scores.teachers).map { teacher, score in
         var figures = try NetworkFigures(of: teacher.graph)

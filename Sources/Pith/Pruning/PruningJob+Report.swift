@@ -9,7 +9,9 @@ extension PruningJob {
     figures.bytes = FileSize.bytes(request.modelPath)
     return PruningReport(
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
-      input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
+      input: .init(
+        path: request.modelPath, bytes: FileSize.bytes(request.modelPath),
+        format: LoadedModel.format(of: request.modelPath)),
       output: .init(path: request.outputPath, bytes: 0), settings: settings(kind),
       structure: request.pruning.structure.rawValue, target: target, accuracy: after?.change(from: before),
       evaluationData: request.evaluation.map { Lineage.shortName($0.name) }, before: figures,

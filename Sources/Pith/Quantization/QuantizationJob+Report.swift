@@ -21,7 +21,9 @@ extension QuantizationJob {
     let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
     return QuantizationReport(
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
-      input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
+      input: .init(
+        path: request.modelPath, bytes: FileSize.bytes(request.modelPath),
+        format: LoadedModel.format(of: request.modelPath)),
       output: .init(path: request.outputPath, bytes: program.bytes.count),
       method: model.settings.method.rawValue,
       samples: Swift.min(model.sampleCount, request.samples, request.calibration.count),

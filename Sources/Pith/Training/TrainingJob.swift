@@ -163,7 +163,9 @@ public final class TrainingJob {
     if !request.augmentation.isEmpty { settings.append(Setting("augment", request.augmentation.description)) }
     return TrainingReport(
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
-      input: .init(path: request.modelPath, bytes: FileSize.bytes(request.modelPath), format: "onnx"),
+      input: .init(
+        path: request.modelPath, bytes: FileSize.bytes(request.modelPath),
+        format: LoadedModel.format(of: request.modelPath)),
       output: .init(path: request.outputPath, bytes: 0), settings: settings,
       initialization: request.initialization.rawValue, samples: material.training.sampleCount,
       accuracy: after?.change(from: before),

@@ -88,12 +88,12 @@ extension Dimension {
 
   /// The product of all.
   /// - Throws: `GraphError` where it is too large.
-  static func product(_ dimensions: some Sequence<Dimension>) throws -> Dimension {
+  public static func product(_ dimensions: some Sequence<Dimension>) throws -> Dimension {
     try dimensions.reduce(1) { try $0.multiplied(by: $1) }
   }
 
   /// The quotient, where it comes out even whatever the names stand for; else nil.
-  func dividedEvenly(by other: Dimension) -> Dimension? {
+  public func dividedEvenly(by other: Dimension) -> Dimension? {
     if other == 1 { return self }
     if self == other { return self == 0 ? nil : 1 }
     var rest = Product(asFactor())

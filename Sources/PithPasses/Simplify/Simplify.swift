@@ -13,6 +13,7 @@ public enum Simplify {
   public static let rules: [any RewriteRule] = [
     RemoveDeadNodes(), FoldConstants(), FoldKnownContents(), RemoveIdentity(), RemoveNoOp(),
     MergeTransposes(), TransposeToReshape(), SinkTranspose(), MergeReshapes(), SpecifyReshape(),
+    MergeMovements(),
     UseGlobalAveragePool(), FoldPad(), MatMulToGemm(), NormalizeGemm(), FoldTransposeIntoGemm(),
     RecognizeHardSigmoid(), RecognizeHardSwish(),
     FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeBatchNormalization(), NormalizeArithmetic(),

@@ -195,7 +195,7 @@ import Testing
   }
 
   @Test func opcodes() {
-    for opcode in [0, 14, 31, 42, 65535] as [UInt16] {
+    for opcode in [0, 19, 31, 42, 65535] as [UInt16] {
       var b = Samples.integers()
       b.instructions[3].opcode = opcode
       expect(PITH_ERROR_OPCODE, 3, "opcode \(opcode)", b.build())

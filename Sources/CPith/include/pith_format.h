@@ -12,7 +12,7 @@
 
 #define PITH_MAGIC 0x48544950u  // "PITH"
 #define PITH_VERSION_MAJOR 1
-#define PITH_VERSION_MINOR 1
+#define PITH_VERSION_MINOR 2
 #define PITH_ALIGNMENT 64
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
@@ -123,6 +123,24 @@ enum pith_opcode {
   PITH_OP_SOFTMAX = 12,
   /// PITH_OP_CONV without the blocks of weights that are zero: `window`; `table`, see pith_instruction. Since 1.1.
   PITH_OP_CONV_SPARSE = 13,
+  // Since 1.2:
+  /// A recurrent cell over the pixels of a map [1][1][steps][inputs]: `recurrent`. inputs[1] is the state h, inputs[2] an
+  /// LSTM's c (else PITH_NONE): F32 of `hidden` elements in the arena, which the run replaces. The output is
+  /// [1][1][steps][hidden], or channels of it; immediate_f[0] is 1 / s_y.
+  PITH_OP_RECURRENT = 14,
+  /// The product of two computed maps, [batch][1][rows][depth] and, of zero point 128, [batch or 1][1][depth][columns], or
+  /// [columns][depth] where `flags` is 1: `window` has tap_bytes (depth, rounded up to 4), the output's extent and clamp.
+  /// `multiplier`: float per column, padded to 16. The scratch holds pith_matmul_scratch bytes.
+  PITH_OP_MATMUL = 15,
+  /// Over the channels: gains at `multiplier` and shifts at `bias`, float per channel, in units of the output;
+  /// immediate_f[0] is epsilon. At most 2^20 channels. The output is another map.
+  PITH_OP_LAYER_NORM = 16,
+  /// Pixels of inputs[1], a map [1][1][rows][channels], by the numbers in inputs[0], F32: as many as the output has pixels.
+  /// Negative ones count from the end; what lies outside means the nearest row.
+  PITH_OP_EMBED = 17,
+  /// Each output pixel from up to four of the input, linearly: pith_resize_record for each output row, then for each output
+  /// column at `table`; immediate_f[0] is s_x / s_y.
+  PITH_OP_RESIZE = 18,
   // What has no integer kernel: fp32. Maps are [N][C][H][W], rank 4.
   PITH_OP_F32_COPY = 32,     ///< `move`
   PITH_OP_F32_FILL = 33,     ///< every element of the output becomes immediate_f[0]
@@ -215,6 +233,45 @@ typedef struct pith_matmul {
   uint32_t c_row, c_column;
 } pith_matmul;
 
+/// A recurrent cell. Gates are z, r, h of a GRU and i, o, f, c of an LSTM; each has `hidden` rows, padded to 16, in weights
+/// [gates][hidden / 16][K / 4][16][4] and in biases and multipliers. `weights`, `bias` and `multiplier` of the instruction
+/// belong to x, of K = tap_bytes, and the ones here to h, of K = hidden rounded up to 4. A multiplier turns a sum into
+/// reals. For each step: sums of x and of h to reals, added; the cell's functions; h to bytes. The scratch holds
+/// pith_recurrent_scratch bytes.
+typedef struct pith_recurrent {
+  int32_t kind;           ///< enum pith_cell_kind of pith_kernels.h: RNN, GRU, GRU whose reset gate multiplies h, LSTM
+  int32_t reversed;       ///< 1: from the last step to the first
+  int32_t hidden;
+  int32_t tap_bytes;      ///< bytes of x in each step, a multiple of 4
+  uint32_t weights, bias, multiplier;
+  int32_t functions[3];   ///< enum pith_cell_function: of the gates, the candidate, the output
+  float alpha[3], beta[3];
+} pith_recurrent;
+
+/// A row or a column of PITH_OP_RESIZE: two of the input's, and the second one's weight, in [0, 1]. Indices beyond the map
+/// mean its last.
+typedef struct pith_resize_record {
+  uint32_t first, second;
+  float weight;
+} pith_resize_record;
+
+/// Steps whose products with x are computed together.
+#define PITH_RECURRENT_STEPS 8
+
+/// Bytes of scratch that a recurrent cell needs: sums of several steps of x and one of h, and two rows of bytes. Hidden sizes
+/// are at most PITH_MAX_HIDDEN, so that this does not overflow.
+#define PITH_MAX_HIDDEN 0x100000
+static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
+  const uint64_t padded = (hidden + 15) / 16 * 16;
+  return 4 * (PITH_RECURRENT_STEPS + 1) * gates * padded + 2 * ((padded + 63) / 64 * 64);
+}
+
+/// Bytes of scratch that PITH_OP_MATMUL needs: the second factor's packed form and biases. `depth` and `columns` are those of
+/// legal maps, so that this does not overflow.
+static inline uint64_t pith_matmul_scratch(uint64_t depth, uint64_t columns) {
+  return ((depth + 3) / 4 * 4 + 4) * ((columns + 15) / 16 * 16);
+}
+
 /// One step. Operands and fields that the opcode does not name are ignored; operands that it does name are
 /// there.
 typedef struct pith_instruction {
@@ -238,7 +295,7 @@ typedef struct pith_instruction {
   uint32_t table;
   /// CONV and DEPTHWISE with pads: bytes from the start of the arena, a multiple of 64. The run fills
   /// max(tap_bytes, 16) bytes there (DEPTHWISE: 16) with the input's zero point, for taps that fall outside.
-  /// Disjoint from the operands.
+  /// RECURRENT and MATMUL: as many as pith_recurrent_scratch and pith_matmul_scratch say. Disjoint from the operands.
   uint32_t scratch;
   uint32_t name;
   int32_t immediate_i;
@@ -249,6 +306,7 @@ typedef struct pith_instruction {
     pith_binary binary;
     pith_broadcast broadcast;
     pith_matmul matmul;
+    pith_recurrent recurrent;
     int32_t raw[20];
   };
 } pith_instruction;

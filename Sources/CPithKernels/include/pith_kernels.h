@@ -111,6 +111,70 @@ typedef struct pith_softmax_args {
   int32_t out_zero, out_min, out_max;
 } pith_softmax_args;
 
+/// Products of rows of bytes with packed weights, as reals:
+/// output[r * out_stride + c] = Float(bias[c] + Σ input[r * in_stride + k] * w[k][c]) * multiplier[c].
+/// Weights as a convolution's, [channels / 16][depth / 4][16][4]; rows may be read up to 64 bytes past their end.
+typedef struct pith_project_args {
+  const uint8_t *input;
+  const int8_t *weights;
+  const int32_t *bias;
+  const float *multiplier;
+  float *output;
+  int32_t rows, in_stride;
+  int32_t depth;     // bytes, a multiple of 4
+  int32_t channels;  // a multiple of 16
+  int32_t out_stride;  // floats
+} pith_project_args;
+
+/// The functions of recurrent cells: f(x) with parameters alpha and beta.
+enum pith_cell_function {
+  PITH_CELL_SIGMOID = 0,
+  PITH_CELL_TANH = 1,
+  PITH_CELL_RELU = 2,
+  PITH_CELL_AFFINE = 3,        // alpha * x + beta
+  PITH_CELL_HARD_SIGMOID = 4,  // clamp(alpha * x + beta, 0, 1)
+  PITH_CELL_LEAKY_RELU = 5,    // x or alpha * x
+  PITH_CELL_SOFTSIGN = 6,      // x / (1 + |x|)
+};
+
+enum pith_cell_kind {
+  PITH_CELL_RNN = 0,        // 1 gate
+  PITH_CELL_GRU = 1,        // 3 gates z, r, h; the reset gate multiplies the state's product
+  PITH_CELL_GRU_RESET = 2,  // the same; the reset gate multiplies the state
+  PITH_CELL_LSTM = 3,       // 4 gates i, o, f, c
+};
+
+/// One step of a recurrent cell. Gates are `pitch` floats apart; sums are x's part plus the state's. Every operation is one
+/// IEEE operation of single precision, in the order written in cell.h.
+typedef struct pith_cell_args {
+  const float *input;    // of x: [gates][pitch]
+  const float *product;  // of the state: [gates][pitch]
+  float *state;          // h [hidden], replaced
+  float *memory;         // c [hidden] of an LSTM, replaced
+  uint8_t *output;       // h as bytes: clamp(roundHalfEven(h * inverse_scale) + zero, 0, 255)
+  int32_t hidden, pitch;
+  int32_t functions[3];
+  float alpha[3], beta[3];
+  float inverse_scale;
+  int32_t zero;
+} pith_cell_args;
+
+/// Layer normalization of `rows` runs of `count` bytes, of whose zero point it does not depend: S = Σ q and Q = Σ q²,
+/// exactly; then with n = count and u = scale / n: r = u / sqrt(Float(n * Q - S²) * (u * u) + epsilon) and
+/// f = (Float(n * q - S) * r) * gain[c] + shift[c], gain and shift being in units of the output; then the requantization
+/// above. count is at most 2^20.
+typedef struct pith_layer_norm_args {
+  const uint8_t *input;
+  uint8_t *output;
+  const float *gain, *shift;
+  int32_t rows, count, in_stride, out_stride;
+  float scale, epsilon;
+  int32_t out_zero;
+} pith_layer_norm_args;
+
+/// h as bytes, as the cells write it.
+void pith_state_bytes(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero);
+
 typedef struct pith_kernels {
   const char *name;
   void (*conv)(const pith_conv_args *);
@@ -124,6 +188,12 @@ typedef struct pith_kernels {
   void (*quantize)(const pith_convert_args *);
   void (*dequantize)(const pith_convert_args *);
   void (*softmax)(const pith_softmax_args *);
+  void (*project)(const pith_project_args *);
+  /// A step of each enum pith_cell_kind. Of PITH_CELL_GRU_RESET, the first two gates only: `output` becomes r ⊙ h as bytes;
+  /// the rest is done by `cell_rest`.
+  void (*cell[4])(const pith_cell_args *);
+  void (*cell_rest)(const pith_cell_args *);
+  void (*layer_norm)(const pith_layer_norm_args *);
 } pith_kernels;
 
 /// The kernels of an `enum pith_isa` (1 scalar, 2 AVX2, 3 AVX-VNNI, 4 AVX-512-VNNI), or null where this build or CPU
@@ -133,6 +203,44 @@ const pith_kernels *pith_kernels_for(uint32_t isa);
 /// int8 multiply-adds per second this core reaches register to register with `isa`'s own dot-product instruction,
 /// for the share of the limit; runs for about `milliseconds`. 0 where unavailable. Host builds only.
 double pith_int8_limit(uint32_t isa, double milliseconds);
+
+/// Packs the second factor of a product of two computed maps as a convolution's weights: byte b becomes b - 128.
+/// Element (k, column) of it lies at k * k_stride + column * column_stride, one of which is 1. `bias` becomes
+/// -a_zero * Σ (b - 128) of each column. Both are zero up to multiples of 4 in depth and of 16 in columns.
+typedef struct pith_pack_args {
+  const uint8_t *input;
+  int8_t *weights;
+  int32_t *bias;
+  int32_t depth, columns, k_stride, column_stride;
+  int32_t a_zero;
+} pith_pack_args;
+void pith_pack(const pith_pack_args *);
+
+/// Of each output row or column: two of the input, and the weight of the second. Indices beyond the map mean its last.
+typedef struct pith_resize_tap {
+  uint32_t first, second;
+  float weight;
+} pith_resize_tap;
+
+/// Linear interpolation (with weights of 0: the nearest) of one image:
+/// top = Float(a - zero) * (1 - wx) + Float(b - zero) * wx, bottom likewise, f = (top * (1 - wy) + bottom * wy) * multiplier;
+/// then the requantization above.
+typedef struct pith_resize_args {
+  const uint8_t *input;
+  uint8_t *output;
+  const pith_resize_tap *rows, *columns;
+  int32_t in_height, in_width, out_height, out_width, channels;
+  int32_t in_row_stride, in_pixel_stride, out_row_stride, out_pixel_stride;
+  int32_t in_zero, out_zero;
+  float multiplier;
+} pith_resize_args;
+void pith_resize(const pith_resize_args *);
+
+/// Rows of a table of `table_rows` by their numbers, given as floats; negative ones count from the end, and what lies
+/// outside means the nearest row.
+void pith_embed(
+    const float *indices, size_t count, const uint8_t *table, size_t table_rows, size_t table_stride, uint8_t *output,
+    size_t out_stride, size_t bytes);
 
 // The fp32 fallbacks: plain C, the same on every target, in a fixed order of IEEE operations.
 

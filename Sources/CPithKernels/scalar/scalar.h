@@ -15,6 +15,13 @@ void pith_scalar_lookup(const uint8_t *input, uint8_t *output, size_t count, con
 void pith_scalar_quantize(const pith_convert_args *);
 void pith_scalar_dequantize(const pith_convert_args *);
 void pith_scalar_softmax(const pith_softmax_args *);
+void pith_scalar_project(const pith_project_args *);
+void pith_scalar_cell_rnn(const pith_cell_args *);
+void pith_scalar_cell_gru(const pith_cell_args *);
+void pith_scalar_cell_gru_reset(const pith_cell_args *);
+void pith_scalar_cell_gru_rest(const pith_cell_args *);
+void pith_scalar_cell_lstm(const pith_cell_args *);
+void pith_scalar_layer_norm(const pith_layer_norm_args *);
 
 /// The address of pixel (y, x) of the map, or null outside.
 PITH_INLINE const uint8_t *pith_pixel(

@@ -14,4 +14,8 @@ const pith_kernels pith_scalar_kernels = {
     .quantize = pith_scalar_quantize,
     .dequantize = pith_scalar_dequantize,
     .softmax = pith_scalar_softmax,
+    .project = pith_scalar_project,
+    .cell = {pith_scalar_cell_rnn, pith_scalar_cell_gru, pith_scalar_cell_gru_reset, pith_scalar_cell_lstm},
+    .cell_rest = pith_scalar_cell_gru_rest,
+    .layer_norm = pith_scalar_layer_norm,
 };

@@ -16,7 +16,9 @@
 
 #include "avx2_conv.h"
 #include "avx2_conv_sparse.h"
+#include "avx2_project.h"
 #include "binary.h"
+#include "cells.h"
 #include "convert.h"
 #include "lookup.h"
 #include "pool.h"
@@ -34,5 +36,9 @@ const pith_kernels SET(kernels) = {
     .quantize = SET(quantize),
     .dequantize = SET(dequantize),
     .softmax = pith_scalar_softmax,
+    .project = SET(project),
+    .cell = {SET(cell_rnn), SET(cell_gru), SET(cell_gru_reset), SET(cell_lstm)},
+    .cell_rest = SET(cell_gru_rest),
+    .layer_norm = SET(layer_norm),
 };
 #endif

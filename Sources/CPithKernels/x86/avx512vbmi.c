@@ -49,5 +49,9 @@ const pith_kernels SET(kernels) = {
     .quantize = BASE(quantize),
     .dequantize = BASE(dequantize),
     .softmax = pith_scalar_softmax,
+    .project = BASE(project),
+    .cell = {BASE(cell_rnn), BASE(cell_gru), BASE(cell_gru_reset), BASE(cell_lstm)},
+    .cell_rest = BASE(cell_gru_rest),
+    .layer_norm = BASE(layer_norm),
 };
 #endif

@@ -19,10 +19,14 @@
 #include "depthwise.h"
 
 #include "binary.h"
+#include "cells.h"
 #include "convert.h"
 #include "lookup.h"
 #include "pool.h"
 #include "zmm_conv.h"
+
+enum { PROJECT_BLOCKS = 8, PROJECT_ROWS = 4 };
+#include "project.h"
 #include "zmm_conv_sparse.h"
 
 const pith_kernels SET(kernels) = {
@@ -38,5 +42,9 @@ const pith_kernels SET(kernels) = {
     .quantize = SET(quantize),
     .dequantize = SET(dequantize),
     .softmax = pith_scalar_softmax,
+    .project = SET(project),
+    .cell = {SET(cell_rnn), SET(cell_gru), SET(cell_gru_reset), SET(cell_lstm)},
+    .cell_rest = SET(cell_gru_rest),
+    .layer_norm = SET(layer_norm),
 };
 #endif

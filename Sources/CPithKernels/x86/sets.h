@@ -16,6 +16,13 @@
   void OTHER(lookup)(const uint8_t *, uint8_t *, size_t, const uint8_t *);          \
   void OTHER(quantize)(const pith_convert_args *);                                  \
   void OTHER(dequantize)(const pith_convert_args *);                                \
+  void OTHER(project)(const pith_project_args *);                                   \
+  void OTHER(cell_rnn)(const pith_cell_args *);                                     \
+  void OTHER(cell_gru)(const pith_cell_args *);                                     \
+  void OTHER(cell_gru_reset)(const pith_cell_args *);                               \
+  void OTHER(cell_gru_rest)(const pith_cell_args *);                                \
+  void OTHER(cell_lstm)(const pith_cell_args *);                                    \
+  void OTHER(layer_norm)(const pith_layer_norm_args *);                             \
   extern const pith_kernels OTHER(kernels);
 
 DECLARE_IN(SET)

@@ -14,6 +14,11 @@ enum Opcode: UInt16 {
   case fill = 11
   case softmax = 12
   case convSparse = 13
+  case recurrent = 14
+  case matmul = 15
+  case layerNorm = 16
+  case embed = 17
+  case resize = 18
   case f32Copy = 32
   case f32Fill = 33
   case f32Conv = 34

@@ -129,17 +129,19 @@ extension Validator {
 
   /// Whether so many bytes of packed weights are there.
   func hasWeights(_ instruction: InstructionPointer, bytes: Size) -> Bool {
-    let start = UInt64(widening: instruction.pointee.weights)
+    hasWeights(at: instruction.pointee.weights, bytes: bytes)
+  }
+
+  func hasWeights(at place: UInt32, bytes: Size) -> Bool {
+    let start = UInt64(widening: place)
     return bytes < Size(saturating: Size.limit) && start & (alignment &- 1) == 0
       && bytes.value <= model.weights_bytes && start <= model.weights_bytes &- bytes.value
   }
 
   /// Whether bias and multipliers of so many channels, up to a multiple of 16, are there.
-  private func hasRequantization(_ instruction: InstructionPointer, channels: Size) -> Bool {
-    let record = instruction.pointee
-    let bytes = (channels.rounded(to: 16) * Size(4 as UInt32)).value
-    return record.bias & 3 == 0 && isInConstants(UInt64(widening: record.bias), bytes)
-      && record.multiplier & 3 == 0 && isInConstants(UInt64(widening: record.multiplier), bytes)
+  func hasRequantization(_ instruction: InstructionPointer, channels: Size) -> Bool {
+    hasRequantization(
+      bias: instruction.pointee.bias, multiplier: instruction.pointee.multiplier, channels: channels)
   }
 
   /// Whether there is room for the zero points that taps outside the map read, if there are such.

@@ -61,6 +61,11 @@ struct Validator {
     case .copy: return isLegalCopy(instruction)
     case .fill: return isLegalFill(instruction)
     case .softmax: return isLegalSoftmax(instruction)
+    case .recurrent: return isLegalRecurrence(instruction)
+    case .matmul: return isLegalMatmul(instruction)
+    case .layerNorm: return isLegalLayerNorm(instruction)
+    case .embed: return isLegalEmbedding(instruction)
+    case .resize: return isLegalResize(instruction)
     case .f32Copy: return isLegalFloatCopy(instruction)
     case .f32Fill: return floatOutput(instruction) != nil
     case .f32Conv: return isLegalFloatConvolution(instruction)

@@ -1,0 +1,111 @@
+import CPith
+import CPithKernels
+
+extension Executor {
+  /// The product of two computed maps: the second one is packed as weights are, matrix by matrix.
+  func multiplyMaps(_ instruction: InstructionPointer) {
+    guard let kernel = kernels.pointee.conv else { return }
+    let record = instruction.pointee
+    let (a, b) = (tensor(record.inputs.0), tensor(record.inputs.1))
+    let output = tensor(record.output)
+    let isTransposed = record.flags == 1
+    var pack = pith_pack_args()
+    pack.depth = int32(isTransposed ? b.pointee.channels : b.pointee.width)
+    pack.columns = int32(isTransposed ? b.pointee.width : b.pointee.channels)
+    pack.k_stride = isTransposed ? 1 : int32(b.pointee.pixel_stride)
+    pack.column_stride = isTransposed ? int32(b.pointee.pixel_stride) : 1
+    pack.a_zero = a.pointee.zero_point
+    pack.input = UnsafePointer(bytes(b))
+    let scratch = arena + int(record.scratch)
+    pack.weights = scratch.assumingMemoryBound(to: Int8.self)
+    let packedBytes = Int((pack.depth &+ 3) & ~3) &* Int((pack.columns &+ 15) & ~15)
+    pack.bias = (scratch + packedBytes).assumingMemoryBound(to: Int32.self)
+    var product = pith_conv_args()
+    product.weights = UnsafePointer(pack.weights)
+    product.bias = UnsafePointer(pack.bias)
+    product.multiplier = constants(record.multiplier).assumingMemoryBound(to: Float.self)
+    product.in_height = 1
+    product.in_width = int32(a.pointee.width)
+    product.in_row_stride = Int32(truncatingIfNeeded: a.pointee.rowBytes)
+    product.in_pixel_stride = int32(a.pointee.pixel_stride)
+    product.out_width = int32(output.pointee.width)
+    product.out_row_stride = Int32(truncatingIfNeeded: output.pointee.rowBytes)
+    product.out_pixel_stride = int32(output.pointee.pixel_stride)
+    (product.kernel_h, product.kernel_w, product.stride_h, product.stride_w) = (1, 1, 1, 1)
+    (product.dilation_h, product.dilation_w) = (1, 1)
+    product.tap_bytes = record.window.tap_bytes
+    product.channels = record.window.extent
+    product.out_zero = output.pointee.zero_point
+    product.out_min = record.window.clamp_min
+    product.out_max = record.window.clamp_max
+    product.row_end = 1
+    product.input = UnsafePointer(bytes(a))
+    product.output = bytes(output)
+    var image: UInt32 = 0
+    while image < output.pointee.batch {
+      if image == 0 || b.pointee.batch > 1 { pith_pack(&pack) }
+      kernel(&product)
+      pack.input += b.pointee.imageBytes
+      product.input += a.pointee.imageBytes
+      product.output += output.pointee.imageBytes
+      image &+= 1
+    }
+  }
+
+  func normalize(_ instruction: InstructionPointer) {
+    guard let kernel = kernels.pointee.layer_norm else { return }
+    let record = instruction.pointee
+    let (input, output) = (tensor(record.inputs.0), tensor(record.output))
+    var arguments = pith_layer_norm_args()
+    arguments.input = UnsafePointer(bytes(input))
+    arguments.output = bytes(output)
+    arguments.gain = constants(record.multiplier).assumingMemoryBound(to: Float.self)
+    arguments.shift = constants(record.bias).assumingMemoryBound(to: Float.self)
+    arguments.rows = Int32(truncatingIfNeeded: output.pointee.pixelCount)
+    arguments.count = int32(output.pointee.channels)
+    arguments.in_stride = int32(input.pointee.pixel_stride)
+    arguments.out_stride = int32(output.pointee.pixel_stride)
+    arguments.scale = input.pointee.scale
+    arguments.epsilon = record.immediate_f.0
+    arguments.out_zero = output.pointee.zero_point
+    kernel(&arguments)
+  }
+
+  func embed(_ instruction: InstructionPointer) {
+    let table = tensor(instruction.pointee.inputs.1)
+    let output = tensor(instruction.pointee.output)
+    pith_embed(
+      UnsafePointer(floats(tensor(instruction.pointee.inputs.0))), output.pointee.pixelCount,
+      UnsafePointer(bytes(table)), table.pointee.pixelCount, int(table.pointee.pixel_stride), bytes(output),
+      int(output.pointee.pixel_stride), int(output.pointee.channels))
+  }
+
+  func resize(_ instruction: InstructionPointer) {
+    let (input, output) = (tensor(instruction.pointee.inputs.0), tensor(instruction.pointee.output))
+    var arguments = pith_resize_args()
+    let taps = constants(instruction.pointee.table).assumingMemoryBound(to: pith_resize_tap.self)
+    arguments.rows = taps
+    arguments.columns = taps + int(output.pointee.height)
+    arguments.in_height = int32(input.pointee.height)
+    arguments.in_width = int32(input.pointee.width)
+    arguments.out_height = int32(output.pointee.height)
+    arguments.out_width = int32(output.pointee.width)
+    arguments.channels = Int32(truncatingIfNeeded: output.pointee.usedBytes)
+    arguments.in_row_stride = Int32(truncatingIfNeeded: input.pointee.rowBytes)
+    arguments.in_pixel_stride = int32(input.pointee.pixel_stride)
+    arguments.out_row_stride = Int32(truncatingIfNeeded: output.pointee.rowBytes)
+    arguments.out_pixel_stride = int32(output.pointee.pixel_stride)
+    arguments.in_zero = input.pointee.zero_point
+    arguments.out_zero = output.pointee.zero_point
+    arguments.multiplier = instruction.pointee.immediate_f.0
+    arguments.input = UnsafePointer(bytes(input))
+    arguments.output = bytes(output)
+    var image: UInt32 = 0
+    while image < output.pointee.batch {
+      pith_resize(&arguments)
+      arguments.input += input.pointee.imageBytes
+      arguments.output += output.pointee.imageBytes
+      image &+= 1
+    }
+  }
+}

@@ -50,7 +50,8 @@ let package = Package(
       name: "PithTrain", dependencies: ["PithGraph", "PithEngine", "PithData", "PithFiles", "CPithMath"]),
     .target(
       name: "PithPasses", dependencies: ["PithGraph", "PithEngine", "PithData", "PithTrain", "PithFiles"]),
-    .target(name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith"]),
+    .target(
+      name: "PithLower", dependencies: ["PithGraph", "PithPasses", "PithFiles", "CPith", "CPithKernels"]),
     .target(name: "PithReport", dependencies: ["PithGraph", "PithFiles"]),
     .target(
       name: "Pith",

@@ -32,8 +32,13 @@ extension Lowering {
           ?? value
       }
     }
-    let planes = Layout.channelsFirst(sizesA)
-    let first = try bytes(a, layout: form == .same ? nil : planes)
+    let planes: Layout? =
+      switch form {
+      case .same: nil
+      case .scalar, .perChannel: .channelsFirst(sizesA)
+      case .perFeature, .repeated: .channelsLast(sizesA)
+      }
+    let first = try bytes(a, layout: planes)
     let second = try secondOperand(b, form, first.layout, sizesA)
     let target = try defineBytes(output, layout: first.layout)
     let factors = multipliers(try parameters(a), try parameters(b), y)
@@ -57,6 +62,20 @@ extension Lowering {
       let value = try bytes(b, layout: .perChannel(batch: count / channels, channels: channels))
       guard count / channels < layout.dims[0] else { return value.tensor }
       return try repeated(value, b, batch: layout.dims[0], channels: channels, stride: 1)
+    case .perFeature:
+      let value = try bytes(b, layout: .dense(sizes[sizes.count - 1]))
+      guard layout.dims[0] > 1 else { return value.tensor }
+      return try repeated(value, b, batch: layout.dims[0], channels: layout.dims[3], stride: 1)
+    case .repeated:
+      let own = try self.sizes(b)
+      let padded = Array(repeating: 1, count: sizes.count - own.count) + own
+      let value = try bytes(b, layout: .channelsLast(padded))
+      let target = builder.addBytes(layout, try parameters(b), name: graph[b].name)
+      let strides = zip(value.layout.dims, value.layout.byteStrides).map { $0 == 1 ? 0 : $1 }
+      builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
+        $0.move = pith_move(dims: layout.dims, inputStrides: strides, outputStrides: layout.byteStrides)
+      }
+      return target
     case .scalar:
       // One computed element, for all channels.
       let value = try bytes(b, layout: .dense(1))

@@ -2,6 +2,15 @@ import CPith
 import PithGraph
 
 extension Lowering {
+  /// What to say of a node that is left in fp32, where the runtime has it in integers only.
+  func withoutFloatKernel(_ node: Node) -> GraphError {
+    guard case .float32(let reason)? = model.placements[node.id] else {
+      return GraphError("the runtime has no \(node.op.name) in fp32")
+    }
+    return GraphError(
+      "the runtime has \(node.op.name) in integers only, and this one stays in fp32: \(reason)")
+  }
+
   /// Lowers a function of one operand in fp32.
   mutating func lowerUnary(_ node: Node, _ kind: pith_unary_kind, _ p: Float = 0, _ q: Float = 0) throws {
     let source = try floats(try graph.operand(node, 0))

@@ -63,9 +63,10 @@ public struct Lowering {
 
   private mutating func lowerGraph() throws {
     for input in graph.inputs {
-      guard graph[input].type?.element == .float32 else {
+      // Indices come as floats, which hold integers up to 2^24 exactly.
+      guard let element = graph[input].type?.element, [.float32, .int64, .int32].contains(element) else {
         throw GraphError(
-          "input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32"
+          "input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32, and integers as float32"
         )
       }
       floatValues[input] = builder.addInput(try graph.sizes(input), name: graph[input].name)
@@ -203,7 +204,7 @@ public struct Lowering {
     if let known = floatValues[id] { return known }
     let sizes = try sizes(id)
     if let constant = graph[id].constant {
-      guard let floats = constant.floats else {
+      guard let floats = constant.floats ?? constant.integers?.map(Float.init) else {
         throw GraphError("constant '\(graph[id].name)' is \(constant.element.rawValue), but must be float32")
       }
       let tensor = builder.addConstantFloats(sizes, floats, name: graph[id].name)

@@ -94,6 +94,20 @@ struct ProgramBuilder {
     return index
   }
 
+  /// Some channels of a map, from a multiple of 4 on.
+  mutating func addChannels(of other: TensorIndex, from first: Int, count: Int) -> TensorIndex {
+    let source = tensors[other.index]
+    var sizes = source.sizes
+    sizes[3] = count
+    var tensor = pith_tensor.bytes(sizes, pixelStride: Int(source.pixel_stride), source.parameters)
+    tensor.space = source.space
+    tensor.offset = source.offset + UInt64(first)
+    tensor.bytes = source.bytes - UInt64(first)
+    let index = append(tensor)
+    storageOf[index.index] = storageOf[other.index]
+    return index
+  }
+
   /// A constant map of bytes; `bytes` holds the padded pixels.
   mutating func addConstantBytes(
     _ layout: Layout, _ bytes: [UInt8], _ parameters: QuantizationParameters, name text: String
@@ -114,11 +128,12 @@ struct ProgramBuilder {
     return index
   }
 
-  mutating func addFloatView(of other: TensorIndex, _ sizes: [Int]) -> TensorIndex {
+  /// Floats of another tensor, from one of its elements on, in another shape.
+  mutating func addFloatView(of other: TensorIndex, _ sizes: [Int], at element: Int = 0) -> TensorIndex {
     let source = tensors[other.index]
     var tensor = pith_tensor.floats(sizes)
     tensor.space = source.space
-    tensor.offset = source.offset
+    tensor.offset = source.offset + UInt64(4 * element)
     tensor.name = source.name
     let index = append(tensor)
     storageOf[index.index] = storageOf[other.index]

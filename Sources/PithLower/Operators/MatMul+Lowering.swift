@@ -3,6 +3,7 @@ import PithGraph
 
 extension MatMul: Lowerable {
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
+    if lowering.graph.constant(node, 1) == nil { return try lowering.lowerComputedProduct(node) }
     let sizes = try lowering.sizes(try lowering.graph.operand(node, 0))
     let depth = sizes[sizes.count - 1]
     try lowering.lowerProduct(node, rows: sizes.dropLast().reduce(1, *), depth: depth, activation: nil)

@@ -2,8 +2,23 @@ import CPith
 import PithGraph
 
 extension ReduceMean: Lowerable {
+  /// A pool over the whole map.
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
-    throw GraphError("ReduceMean has no integer kernel over these axes")
+    let input = try lowering.graph.operand(node, 0)
+    let sizes = try lowering.sizes(input)
+    guard let last = pooledLast(sizes, axes: lowering.graph.constant(node, 1)?.integers) else {
+      throw GraphError("its mean over these axes has no integer kernel")
+    }
+    let source = try lowering.bytes(input, layout: last ? .channelsLast(sizes) : .channelsFirst(sizes))
+    let output = node.outputs[0]
+    let channels = sizes[last ? sizes.count - 1 : 1]
+    let target = try lowering.defineBytes(output, layout: .channelsFirst([sizes[0], channels]))
+    let window = try PlaneWindow(global: Array(source.layout.dims[1...2]))
+    let multiplier = try lowering.ratio(node)
+    lowering.builder.emit(PITH_OP_AVERAGE_POOL, inputs: [source.tensor], output: target.tensor) {
+      $0.window = window.record
+      $0.immediate_f.0 = multiplier
+    }
   }
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {

@@ -9,6 +9,10 @@ public enum Broadcasting {
     case scalar
     /// One element per channel: `[N, C, 1, 1]` against `[N, C, H, W]`.
     case perChannel
+    /// One element for each index of the last axis: `[C]` against `[…, C]`.
+    case perFeature
+    /// Any other broadcast: the operand is repeated in memory first.
+    case repeated
   }
 
   /// How `b` is broadcast to `a`'s shape; nil where no integer kernel does it.
@@ -17,10 +21,10 @@ public enum Broadcasting {
     guard b.count <= a.count else { return nil }
     if b.allSatisfy({ $0 == 1 }) { return .scalar }
     let padded = Array(repeating: 1, count: a.count - b.count) + b
-    guard a.count >= 3, padded.count >= 2, padded[1] == a[1], padded[0] == 1 || padded[0] == a[0] else {
-      return nil
-    }
-    return padded.dropFirst(2).allSatisfy { $0 == 1 } ? .perChannel : nil
+    if padded == a { return .same }
+    guard zip(padded, a).allSatisfy({ $0 == $1 || $0 == 1 }) else { return nil }
+    if a.count >= 3, padded[1] == a[1], padded.dropFirst(2).allSatisfy({ $0 == 1 }) { return .perChannel }
+    return padded.dropLast().allSatisfy { $0 == 1 } ? .perFeature : .repeated
   }
 
   /// Whether operand 0 is the smaller one and the operands have to change places.

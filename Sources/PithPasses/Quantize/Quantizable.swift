@@ -21,12 +21,16 @@ public protocol Quantizable: Operator {
 
   /// How many of the first operands become bytes; the rest are weights, bounds, shapes and the like.
   var byteOperandCount: Int { get }
+
+  /// The operands whose zero point must be 128, as packing takes them for signed weights.
+  func symmetricOperands(_ node: Node, in graph: Graph) -> [Int]
 }
 
 extension Quantizable {
   public var byteOperandCount: Int { 1 }
   public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { nil }
   public var outputRange: OutputRange { .observed }
+  public func symmetricOperands(_ node: Node, in graph: Graph) -> [Int] { [] }
 }
 
 /// An operator whose constant second operand is quantized per output channel.

@@ -28,6 +28,13 @@ public struct QuantizationParameters: Sendable, Hashable, Codable {
       zeroPoint: Swift.min(255, Swift.max(0, Int((-low / Double(scale)).rounded(.toNearestOrEven)))))
   }
 
+  /// The parameters of zero point 128 whose levels 1 to 255 span the range.
+  public init(symmetricallyCovering range: ClosedRange<Float>) {
+    let magnitude = Swift.max(abs(range.lowerBound), abs(range.upperBound))
+    let scale = Float(Double(magnitude) / 127)
+    self.init(scale: scale.isFinite && scale >= .leastNormalMagnitude ? scale : 1, zeroPoint: 128)
+  }
+
   /// The reals that the bytes 0 and 255 mean.
   public var range: ClosedRange<Float> { real(0)...real(255) }
 

@@ -11,6 +11,8 @@ public struct QuantizedModel: Sendable {
   public var weights: [NodeID: QuantizedWeights]
   /// In units of input scale · weight scale, one per output channel.
   public var biases: [NodeID: [Int32]]
+  /// The weights of recurrent layers, one entry for each direction.
+  public var recurrences: [NodeID: [QuantizedRecurrence]] = [:]
   public var settings: QuantizationSettings
   /// Samples that calibration saw.
   public var sampleCount: Int

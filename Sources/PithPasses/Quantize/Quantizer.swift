@@ -9,7 +9,7 @@ public struct Quantizer {
   public let settings: QuantizationSettings
   private let graph: Graph
   /// The graph for a batch of 1: the same identifiers, every size known.
-  private let shapes: Graph
+  let shapes: Graph
   /// Where each node will run.
   public let placements: [NodeID: Placement]
   private var calibrator: Calibrator
@@ -88,9 +88,12 @@ public struct Quantizer {
       settings: settings,
       sampleCount: calibrator.sampleCount, clippedShares: [:], equalizedPairs: 0)
     for node in graph.nodes where placements[node.id] == .integer {
-      guard let op = node.op as? any WeightQuantizable else { continue }
       do {
-        try quantizeWeights(of: node, op, in: &model)
+        if let op = node.op as? any WeightQuantizable, graph.constant(node, 1) != nil {
+          try quantizeWeights(of: node, op, in: &model)
+        } else if let op = node.op as? any Recurrent {
+          model.recurrences[node.id] = try quantizeRecurrence(of: node, op, activations)
+        }
       } catch let error as GraphError {
         throw GraphError(node: node.label, error.message)
       }
@@ -104,27 +107,71 @@ public struct Quantizer {
 
   private func chooseActivations() throws -> [ValueID: QuantizationParameters] {
     var result: [ValueID: QuantizationParameters] = [:]
+    let symmetric = symmetricValues()
+    let startState = startStateRanges()
+    func parameters(covering range: ClosedRange<Float>, _ id: ValueID) -> QuantizationParameters {
+      symmetric.contains(id)
+        ? QuantizationParameters(symmetricallyCovering: range) : QuantizationParameters(covering: range)
+    }
     func choose(_ id: ValueID) throws {
       guard result[id] == nil else { return }
       if let constant = graph[id].constant?.floats {
         guard constant.allSatisfy(\.isFinite) else {
           throw GraphError("constant '\(graph[id].name)' is not finite; train or export the model anew")
         }
-        result[id] = QuantizationParameters(covering: (constant.min() ?? 0)...(constant.max() ?? 0))
+        result[id] = parameters(covering: (constant.min() ?? 0)...(constant.max() ?? 0), id)
       } else if let statistics = calibrator.statistics[id] {
-        result[id] = QuantizationParameters(covering: settings.method.range(of: statistics.histogram))
+        let range = settings.method.range(of: statistics.histogram)
+        result[id] = parameters(covering: startState[id].map { range.union($0) } ?? range, id)
       }
     }
     for node in graph.nodes where placements[node.id] == .integer {
       guard let op = node.op as? any Quantizable else { continue }
-      for case let input? in node.inputs.prefix(op.byteOperandCount)
-      where graph[input].type?.element == .float32 { try choose(input) }
+      for (index, id) in node.inputs.prefix(op.byteOperandCount).enumerated() {
+        guard let input = id, graph[input].type?.element == .float32 else { continue }
+        // Constant second factors are weights.
+        if index == 1, op is any WeightQuantizable, graph[input].constant != nil { continue }
+        try choose(input)
+      }
       for output in node.outputs where graph[output].type?.element == .float32 {
         switch op.outputRange {
         case .observed: try choose(output)
         case .fixed(let parameters): result[output] = parameters
         case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
         }
+      }
+    }
+    return result
+  }
+
+  /// The values whose zero point must be 128, and those that they have their parameters from.
+  private func symmetricValues() -> Set<ValueID> {
+    let producers = graph.producers()
+    var result: Set<ValueID> = []
+    for node in graph.nodes where placements[node.id] == .integer {
+      guard let op = node.op as? any Quantizable else { continue }
+      for index in op.symmetricOperands(node, in: graph) where index < node.inputs.count {
+        var next = node.inputs[index]
+        while let id = next, result.insert(id).inserted {
+          guard let producer = producers[id], placements[producer.id] == .integer,
+            case .sameAsOperand(let operand)? = (producer.op as? any Quantizable)?.outputRange
+          else { break }
+          next = operand < producer.inputs.count ? producer.inputs[operand] : nil
+        }
+      }
+    }
+    return result
+  }
+
+  /// The range of what a recurrent layer starts from, by its sequence of states: both are bytes of one scale.
+  private func startStateRanges() -> [ValueID: ClosedRange<Float>] {
+    var result: [ValueID: ClosedRange<Float>] = [:]
+    for node in graph.nodes where node.op is any Recurrent && placements[node.id] == .integer {
+      guard node.inputs.count > 5, let id = node.inputs[5] else { continue }
+      if let constant = graph[id].constant?.floats, let low = constant.min(), let high = constant.max() {
+        result[node.outputs[0]] = low...high
+      } else if let statistics = calibrator.statistics[id] {
+        result[node.outputs[0]] = settings.method.range(of: statistics.histogram)
       }
     }
     return result
@@ -240,5 +287,12 @@ extension StreamingHistogram {
       return x < range.lowerBound - slack || x > range.upperBound + slack ? sum + bins[bin] : sum
     }
     return total > 0 ? Double(outside) / Double(total) : 0
+  }
+}
+
+extension ClosedRange<Float> {
+  /// The smallest range that holds both.
+  fileprivate func union(_ other: ClosedRange<Float>) -> ClosedRange<Float> {
+    Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
   }
 }

@@ -1,0 +1,3 @@
+import PithGraph
+
+extension RNN: RecurrentLowerable {}

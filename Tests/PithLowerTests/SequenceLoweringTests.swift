@@ -1,0 +1,176 @@
+import CPith
+import PithEngine
+import PithGraph
+import PithHost
+import PithTestSupport
+import Testing
+
+@testable import PithLower
+@testable import PithPasses
+
+/// Recurrent layers, attention and layer normalization against the fp32 engine, on every set of kernels.
+@Suite struct SequenceLoweringTests {
+  struct Case: CustomTestStringConvertible {
+    var op: any Recurrent
+    var steps = 11
+    var inputs = 8
+    var hasState = false
+    var testDescription: String { "\(op), \(steps) steps of \(inputs), state \(hasState)" }
+  }
+
+  static let cases: [Case] = [
+    Case(op: RNN(hiddenSize: 8)),
+    Case(op: RNN(hiddenSize: 5, direction: .reverse, activations: [.relu]), inputs: 3, hasState: true),
+    Case(op: RNN(hiddenSize: 6, direction: .bidirectional), steps: 1),
+    Case(op: GRU(hiddenSize: 16, linearBeforeReset: true)),
+    Case(
+      op: GRU(hiddenSize: 17, direction: .bidirectional, linearBeforeReset: true), inputs: 5, hasState: true),
+    Case(op: GRU(hiddenSize: 9), steps: 17, hasState: true),
+    Case(op: GRU(hiddenSize: 12, direction: .reverse), steps: 8),
+    Case(op: LSTM(hiddenSize: 16), steps: 20),
+    Case(op: LSTM(hiddenSize: 20, direction: .bidirectional), hasState: true),
+    Case(op: LSTM(hiddenSize: 7, direction: .bidirectional), inputs: 6),
+    Case(
+      op: LSTM(
+        hiddenSize: 8, activations: [.hardSigmoid(alpha: 0.2, beta: 0.5), .softsign, .leakyRelu(alpha: 0.5)])),
+  ]
+
+  /// How near integers come: fixed by the 8 bits of weights and states.
+  private func expectClose(
+    _ graph: Graph, _ samples: [[Tensor]], atLeast decibels: Double, opcodes: Set<UInt32> = []
+  ) throws {
+    let program = try Lowering.lower(try graph.quantized(on: samples))
+    let present = Set(try program.opcodes().map(\.rawValue))
+    #expect(opcodes.isSubset(of: present))
+    let actual = try program.outputs(samples)
+    let engine = try FloatEngine(graph)
+    for index in graph.outputs.indices {
+      let expected = try samples.flatMap { try engine.run($0)[index].floats ?? [] }
+      let closeness = Closeness.decibels(actual.flatMap { $0[index] }, expected)
+      #expect(closeness > decibels, "output \(index): \(closeness) dB")
+    }
+    for isa in PithISA.available {
+      let session = PithSession(try PithModel(bytes: program.bytes, isa: isa))
+      for (sample, outputs) in zip(samples, actual) {
+        #expect(try session.run(inputs: sample.map { $0.floats ?? [] }) == outputs, "\(isa)")
+      }
+    }
+  }
+
+  @Test(arguments: cases)
+  func recurrentLayersAreClose(_ example: Case) throws {
+    var network = SmallNetwork(seed: 31)
+    let op = example.op
+    let (cells, hidden) = (op.direction.count, op.hiddenSize)
+    let rows = type(of: op).gateCount * hidden
+    let x = network.input([example.steps, 1, example.inputs])
+    let state = example.hasState ? network.input([cells, 1, hidden], "h") : nil
+    let memory = example.hasState && op is LSTM ? network.input([cells, 1, hidden], "c") : nil
+    let operands = [
+      x, network.constant([cells, rows, example.inputs], in: -0.6...0.6),
+      network.constant([cells, rows, hidden], in: -0.4...0.4),
+      network.constant([cells, 2 * rows], in: -0.3...0.3),
+      nil, state, memory,
+    ]
+    let names = op is LSTM ? ["y", "yh", "yc"] : ["y", "yh"]
+    let outputs = network.graph.add(
+      op, Array(operands.prefix(op is LSTM ? 7 : 6)), name: "cell", outputs: names)
+    for output in outputs { network.graph.markOutput(output) }
+    let graph = try network.built()
+    var random = SeededRandom(seed: 32)
+    let samples = (0..<4).map { _ in
+      graph.inputs.map { id in random.tensor(graph[id].type?.shape.sizes ?? [], in: -1...1) }
+    }
+    try expectClose(graph, samples, atLeast: 30, opcodes: [PITH_OP_RECURRENT.rawValue])
+  }
+
+  /// The last steps of a layer go on as bytes: without a conversion before the next layer.
+  @Test func stackedLayersStayInBytes() throws {
+    var network = SmallNetwork(seed: 33)
+    var x = network.input([9, 1, 8])
+    for _ in 0..<2 {
+      let y = network.add(
+        GRU(hiddenSize: 8, linearBeforeReset: true), x, network.constant([1, 24, 8], in: -0.5...0.5),
+        network.constant([1, 24, 8], in: -0.5...0.5))
+      x = network.add(Squeeze(), y, network.constant(Tensor(ints: [1])))
+    }
+    let last = network.add(Gather(axis: 0), x, network.constant(Tensor(ints: [-1])))
+    let flat = network.add(Flatten(), last)
+    let y = network.add(Gemm(transposesB: true), flat, network.constant([3, 8]))
+    let graph = try network.built(y)
+    var random = SeededRandom(seed: 34)
+    let samples = (0..<4).map { _ in [random.tensor([9, 1, 8], in: -1...1)] }
+    let model = try graph.quantized(on: samples)
+    #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
+    let opcodes = try Lowering.lower(model).opcodes()
+    #expect(opcodes.filter { $0 == PITH_OP_QUANTIZE }.count == 1)
+    #expect(opcodes.filter { $0 == PITH_OP_DEQUANTIZE }.count == 1)
+    try expectClose(graph, samples, atLeast: 28)
+  }
+
+  @Test(arguments: [
+    ([2, 3, 5, 8], [2, 3, 8, 4]), ([6, 7], [7, 5]), ([3, 4, 6], [1, 6, 9]),
+    ([1, 4, 17, 33], [1, 4, 33, 17]),
+  ])
+  func productsOfComputedFactorsAreClose(_ a: [Int], _ b: [Int]) throws {
+    for isTransposed in [false, true] {
+      var network = SmallNetwork(seed: 35)
+      let x = network.input(a, "a")
+      var order = Array(b.indices)
+      if isTransposed { order.swapAt(b.count - 1, b.count - 2) }
+      // The other operand comes out of an integer node, so that it lies in memory as that one left it.
+      let y = network.add(Relu(), network.input(order.map { b[$0] }, "b"))
+      let factor = isTransposed ? network.add(Transpose(permutation: order), y) : y
+      let product = network.add(MatMul(), network.add(Tanh(), x), factor)
+      let graph = try network.built(product)
+      var random = SeededRandom(seed: 36)
+      let samples = (0..<3).map { _ in
+        [random.tensor(a, in: -1...1), random.tensor(order.map { b[$0] }, in: -1...1)]
+      }
+      try expectClose(graph, samples, atLeast: 35, opcodes: [PITH_OP_MATMUL.rawValue])
+    }
+  }
+
+  @Test(arguments: [[1, 7, 12], [3, 5], [1, 2, 3, 64]])
+  func layerNormalizationIsClose(_ shape: [Int]) throws {
+    var network = SmallNetwork(seed: 37)
+    let x = network.input(shape)
+    let width = shape[shape.count - 1]
+    let y = network.add(
+      LayerNormalization(), x, network.constant([width], in: 0.5...1.5),
+      network.constant([width], in: -0.5...0.5))
+    let graph = try network.built(y)
+    var random = SeededRandom(seed: 38)
+    let samples = (0..<4).map { _ in [random.tensor(shape, in: -2...3)] }
+    try expectClose(graph, samples, atLeast: 33, opcodes: [PITH_OP_LAYER_NORM.rawValue])
+  }
+
+  /// One head of self-attention: every product in integers, as each softmax and normalization.
+  @Test func attentionIsClose() throws {
+    var network = SmallNetwork(seed: 39)
+    let (steps, heads, width) = (10, 2, 16)
+    let x = network.input([1, steps, width])
+    func split(by weights: ValueID) -> ValueID {
+      let y = network.add(MatMul(), x, weights)
+      let parts = network.add(Reshape(), y, network.constant(Tensor(ints: [1, steps, heads, width / heads])))
+      return network.add(Transpose(permutation: [0, 2, 1, 3]), parts)
+    }
+    let q = split(by: network.constant([width, width]))
+    let k = split(by: network.constant([width, width]))
+    let v = split(by: network.constant([width, width]))
+    let scores = network.add(MatMul(), q, network.add(Transpose(permutation: [0, 1, 3, 2]), k))
+    let scaled = network.add(Mul(), scores, network.constant(Tensor(0.35)))
+    let mixed = network.add(MatMul(), network.add(Softmax(axis: -1), scaled), v)
+    let joined = network.add(
+      Reshape(), network.add(Transpose(permutation: [0, 2, 1, 3]), mixed),
+      network.constant(Tensor(ints: [1, steps, width])))
+    let sum = network.add(Add(), joined, x)
+    let y = network.add(LayerNormalization(), sum, network.constant([width], in: 0.5...1.5))
+    let graph = try network.built(y)
+    var random = SeededRandom(seed: 40)
+    let samples = (0..<4).map { _ in [random.tensor([1, steps, width], in: -1...1)] }
+    let model = try graph.quantized(on: samples)
+    #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
+    try expectClose(graph, samples, atLeast: 25)
+  }
+}

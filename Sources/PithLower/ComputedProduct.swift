@@ -10,9 +10,9 @@ extension Lowering {
     let (rows, depth, columns) = (
       sizesA[sizesA.count - 2], sizesA[sizesA.count - 1], sizesB[sizesB.count - 1]
     )
-    let matrices = sizesA.dropLast(2).reduce(1, *)
-    let matricesB = sizesB.dropLast(2).reduce(1, *)
-    let left = try bytes(a, layout: .matrices(matrices, rows: rows, columns: depth))
+    let (matricesA, matricesB) = (sizesA.dropLast(2).reduce(1, *), sizesB.dropLast(2).reduce(1, *))
+    let matrices = Swift.max(matricesA, matricesB)
+    let left = try firstFactor(a, matrices: (matricesA, matrices), rows: rows, depth: depth)
     let (right, isTransposed) = try secondFactor(b, matrices: matricesB, depth: depth, columns: columns)
     let output = node.outputs[0]
     let target = try defineBytes(output, layout: .matrices(matrices, rows: rows, columns: columns))
@@ -21,7 +21,7 @@ extension Lowering {
     let multipliers = [Float](repeating: factor, count: columns.roundedUp(to: 16))
     let place = builder.constants.add(ByteBlob.bytes(of: multipliers), alignment: 64)
     builder.emit(
-      PITH_OP_MATMUL, inputs: [left.tensor, right], output: target.tensor,
+      PITH_OP_MATMUL, inputs: [left, right], output: target.tensor,
       scratch: Int(pith_matmul_scratch(UInt64(depth), UInt64(columns)))
     ) {
       $0.flags = isTransposed ? 1 : 0
@@ -31,6 +31,22 @@ extension Lowering {
       $0.window.clamp_max = 255
     }
     account(node, bytes: 4 * multipliers.count, multiplyAdds: matrices * rows * depth * columns)
+  }
+
+  /// The first factor, one matrix for each of the product's.
+  private mutating func firstFactor(
+    _ a: ValueID, matrices: (own: Int, wanted: Int), rows: Int, depth: Int
+  ) throws -> TensorIndex {
+    let value = try bytes(a, layout: .matrices(matrices.own, rows: rows, columns: depth))
+    guard matrices.own < matrices.wanted else { return value.tensor }
+    let layout = Layout.matrices(matrices.wanted, rows: rows, columns: depth)
+    let repeated = builder.addBytes(layout, try parameters(a), name: graph[a].name)
+    builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: repeated) {
+      $0.move = pith_move(
+        dims: layout.dims, inputStrides: [0] + layout.byteStrides.dropFirst(),
+        outputStrides: layout.byteStrides)
+    }
+    return repeated
   }
 
   /// The second factor with a zero point of 128, either way up as it lies already.

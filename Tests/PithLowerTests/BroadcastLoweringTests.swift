@@ -24,14 +24,15 @@ import Testing
       Case(a: [2, 5, 3, 4], b: [1]), Case(a: [1, 1, 1, 1], b: [2, 5, 3, 4]),
       Case(a: [1, 6, 1, 1], b: [1, 6, 4, 4]), Case(a: [3, 7], b: [3, 7]), Case(a: [3, 7], b: [1, 1]),
       Case(a: [2, 3, 8], b: [2, 3, 8]), Case(a: [2, 3, 8], b: [1, 3, 1]),
-      Case(a: [2, 3, 4, 4], b: [2, 1, 4, 4], isInteger: false),
-      Case(a: [2, 1, 4], b: [2, 3, 1], isInteger: false), Case(a: [4, 8], b: [8], isInteger: false),
+      Case(a: [2, 3, 4, 4], b: [2, 1, 4, 4]),
+      Case(a: [2, 1, 4], b: [2, 3, 1], isInteger: false), Case(a: [4, 8], b: [8]),
     ]
     + [
       Case(a: [2, 5, 3, 4], b: [5, 1, 1], isConstant: true), Case(a: [2, 5, 3, 4], b: [1], isConstant: true),
       Case(a: [1, 5, 1, 1], b: [2, 5, 3, 4], isConstant: true),
       Case(a: [2, 5, 3, 4], b: [2, 5, 3, 4], isConstant: true),
-      Case(a: [1, 5, 3, 4], b: [2, 5, 3, 4], isInteger: false, isConstant: true),
+      Case(a: [1, 5, 3, 4], b: [2, 5, 3, 4], isConstant: true),
+      Case(a: [2, 6, 5], b: [6, 1], isConstant: true),
     ]
 
   enum Kind: String, CaseIterable {

@@ -30,7 +30,8 @@ extension MatMul: WeightQuantizable {
       return "its factors have \(a.count) and \(b.count) axes, and the integer kernels take 2 to 4"
     }
     let leading = (Array(a.dropLast(2)), Array(b.dropLast(2)))
-    guard leading.0 == leading.1 || leading.1.allSatisfy({ $0 == 1 }) else {
+    guard leading.0 == leading.1 || leading.1.allSatisfy({ $0 == 1 }) || leading.0.allSatisfy({ $0 == 1 })
+    else {
       return "no integer kernel broadcasts its factors \(a) and \(b)"
     }
     // The sum of so many products of bytes must fit 32 bits.

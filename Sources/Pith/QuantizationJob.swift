@@ -86,7 +86,9 @@ public struct QuantizationJob {
 
     var kept: [[Float]] = []
     var model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
-    if request.isStrict, !model.floatNodes.isEmpty { throw QuantizationJob.strictFailure(model, file: name) }
+    if request.isStrict, !model.floatObstacles.isEmpty {
+      throw QuantizationJob.strictFailure(model, file: name)
+    }
     let span = QuantizationJob.inputSpan(model)
     let tuned = try fineTune(&model, simplified, predictor, name: name)
     let program = try watch.time("lower") {
@@ -197,10 +199,11 @@ public struct QuantizationJob {
   }
 
   static func strictFailure(_ model: QuantizedModel, file: String) -> PithFailure {
-    let list = model.floatNodes.prefix(5).map { "'\($0.node.label)' (\($0.node.op.name): \($0.reason))" }
-    let rest = model.floatNodes.count - list.count
+    let nodes = model.floatObstacles
+    let list = nodes.prefix(5).map { "'\($0.node.label)' (\($0.node.op.name): \($0.reason))" }
+    let rest = nodes.count - list.count
     return PithFailure(
-      "\(file): --strict allows no fp32, but \(model.floatNodes.count) nodes would stay in it: \(list.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")"
+      "\(file): --strict allows no fp32, but \(nodes.count) nodes would stay in it: \(list.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")"
     )
   }
 

@@ -111,6 +111,27 @@ import Testing
     #expect(report.layers.last?.placement == .float32)
   }
 
+  @Test func strictAllowsASoftmaxAtTheEndAndNowhereElse() throws {
+    let folder = try TemporaryFolder()
+    for isEnd in [true, false] {
+      var graph = Graph(name: "probabilities")
+      let x = graph.addInput("x", ValueType(.float32, ["N", 784]))
+      let y = graph.add(Softmax(axis: -1), [graph.add(Relu(), [x], name: "relu")[0]], name: "last")[0]
+      graph.markOutput(y)
+      if !isEnd { graph.markOutput(graph.add(Relu(), [y], name: "more")[0]) }
+      try graph.inferTypes()
+      let model = folder.path("model.onnx")
+      try ONNXExporter.write(graph, to: model)
+      let request = try Networks.request(model, samples: 8, strict: true, to: folder.path("out.pith"))
+      if isEnd {
+        _ = try QuantizationJob(request).run()
+        #expect(folder.contents == ["model.onnx", "out.pith"])
+      } else {
+        #expect(throws: (any Error).self) { try QuantizationJob(request).run() }
+      }
+    }
+  }
+
   @Test(arguments: Networks.names)
   func strictAllowsWhatIsAllInteger(_ name: String) throws {
     let folder = try TemporaryFolder()

@@ -27,6 +27,21 @@ public struct QuantizedModel: Sendable {
       if case .float32(let reason)? = placements[node.id] { (node, reason) } else { nil }
     }
   }
+
+  /// Those of them that break up the integers: all but a Softmax at the network's end, which gives its floats as the
+  /// outputs' conversion would, and which no byte could hold as well.
+  public var floatObstacles: [(node: Node, reason: String)] {
+    let read = Set(graph.nodes.flatMap { $0.inputs.compactMap(\.self) })
+    return floatNodes.filter { node, _ in
+      let isEnd = node.outputs.allSatisfy { graph.outputs.contains($0) && !read.contains($0) }
+      return !(node.op is Softmax && isEnd && !excludes(node))
+    }
+  }
+
+  private func excludes(_ node: Node) -> Bool {
+    settings.excluded.contains(node.name)
+      || node.outputs.contains { settings.excluded.contains(graph[$0].name) }
+  }
 }
 
 /// What a user may choose about quantization.

@@ -37,7 +37,7 @@ struct Quantize: ReportingCommand {
     help: ArgumentHelp("Labelled samples to score fp32 and int8 on.", valueName: "data"))
   var evaluation: String?
 
-  @Flag(help: "Fail where anything would stay in fp32.")
+  @Flag(help: "Fail where anything but a Softmax at the end would stay in fp32.")
   var strict = false
 
   @Option(help: ArgumentHelp("Write a report with plots as one HTML file.", valueName: "out.html"))

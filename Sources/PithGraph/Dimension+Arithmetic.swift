@@ -77,7 +77,7 @@ extension Dimension {
 
   /// The product of both.
   /// - Throws: `GraphError` where it is too large.
-  func multiplied(by other: Dimension) throws -> Dimension {
+  public func multiplied(by other: Dimension) throws -> Dimension {
     if self == 1 { return other }
     if other == 1 { return self }
     let (a, b) = (Product(asFactor()), Product(other.asFactor()))
@@ -120,7 +120,7 @@ extension Dimension {
   }
 
   /// The sum of both; names are joined.
-  func plus(_ other: Dimension) -> Dimension? {
+  public func plus(_ other: Dimension) -> Dimension? {
     if self == 0 { return other }
     if other == 0 { return self }
     if let a = size, let b = other.size {
@@ -133,7 +133,7 @@ extension Dimension {
   }
 
   /// The difference of both, where it has a name.
-  func minus(_ other: Dimension) -> Dimension? {
+  public func minus(_ other: Dimension) -> Dimension? {
     if self == other { return 0 }
     guard let b = other.size, b != .min else { return nil }
     return plus(.fixed(-b))
@@ -155,7 +155,7 @@ extension Dimension {
   }
 
   /// The quotient rounded down, given a positive divisor.
-  func dividedDown(by divisor: Int) -> Dimension {
+  public func dividedDown(by divisor: Int) -> Dimension {
     if let size { return .fixed(size >= 0 ? size / divisor : -((divisor - 1 - size) / divisor)) }
     if divisor == 1 { return self }
     return dividedEvenly(by: .fixed(divisor)) ?? .symbolic("\(asFactor())/\(divisor)")

@@ -30,17 +30,34 @@ final class FileBytes {
         "'\(path)' is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"); name a model file"
       )
     }
-    let count = Swift.min(limit, Int(status.st_size))
-    guard let memory = malloc(Swift.max(1, count)) else {
-      throw ImportError(file: name, "there is no memory for its \(count) bytes")
-    }
-    let buffer = UnsafeMutableRawBufferPointer(start: memory, count: count)
-    raw = UnsafeRawBufferPointer(buffer)
     do {
-      try FileBytes.read(descriptor, into: buffer, at: 0)
+      raw = UnsafeRawBufferPointer(try FileBytes.memory(Swift.min(limit, Int(status.st_size))))
+      try FileBytes.read(descriptor, into: UnsafeMutableRawBufferPointer(mutating: raw), at: 0)
     } catch let error as GraphError {
       throw ImportError(file: name, error.message)
     }
+  }
+
+  /// Reads a part of an open file, which has been checked to be there.
+  /// - Throws: `GraphError` where it cannot be read.
+  init(_ descriptor: CInt, offset: Int, count: Int) throws {
+    raw = UnsafeRawBufferPointer(try FileBytes.memory(count))
+    try FileBytes.read(descriptor, into: UnsafeMutableRawBufferPointer(mutating: raw), at: offset)
+  }
+
+  /// A copy of bytes.
+  /// - Throws: `GraphError` where there is no memory for them.
+  init(_ bytes: ArraySlice<UInt8>) throws {
+    let memory = try FileBytes.memory(bytes.count)
+    memory.copyBytes(from: bytes)
+    raw = UnsafeRawBufferPointer(memory)
+  }
+
+  private static func memory(_ count: Int) throws -> UnsafeMutableRawBufferPointer {
+    guard let memory = malloc(Swift.max(1, count)) else {
+      throw GraphError("there is no memory for its \(count) bytes")
+    }
+    return UnsafeMutableRawBufferPointer(start: memory, count: count)
   }
 
   deinit { free(UnsafeMutableRawPointer(mutating: raw.baseAddress)) }

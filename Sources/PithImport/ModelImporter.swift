@@ -5,7 +5,8 @@ public enum ModelImporter {
   /// - Returns: the graph with all types inferred.
   /// - Throws: `ImportError` that names the file, the node and what to do.
   public static func read(path: String) throws -> Graph {
-    switch try ModelFormat(path: path) {
+    if let folder = SavedModelImporter.folder(of: path) { return try SavedModelImporter.read(path: folder) }
+    return switch try ModelFormat(path: path) {
     case .tflite: try TFLiteImporter.read(path: path)
     case .hdf5: try KerasImporter.read(path: path)
     case .zip: try readArchive(path: path)

@@ -74,47 +74,9 @@ struct ExternalData {
     guard let directory else {
       throw GraphError("its data is in file '\(shown)', but the model was read from memory without a folder")
     }
-    let components = location.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard !location.hasPrefix("/"), !components.contains(".."), !components.contains(""),
-      !location.utf8.contains(0)
-    else {
-      throw GraphError(
-        "external data '\(shown)' lies outside the model's folder, which is not allowed; put it beside the model"
-      )
-    }
-    var descriptor = Self.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw GraphError("cannot open the model's folder: \(FileBytes.reason())") }
-    for (index, component) in components.enumerated() {
-      let isLast = index == components.count - 1
-      // O_NONBLOCK: opening a pipe must not wait.
-      let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (isLast ? O_NONBLOCK : O_DIRECTORY)
-      let next = openat(descriptor, component, flags)
-      let code = errno
-      var status = stat()
-      let isLink =
-        next < 0 && fstatat(descriptor, component, &status, AT_SYMLINK_NOFOLLOW) == 0
-        && status.st_mode & S_IFMT == S_IFLNK
-      close(descriptor)
-      guard !isLink else {
-        throw GraphError(
-          "external data '\(shown)' goes through a symbolic link, which is not allowed; put the file itself beside the model"
-        )
-      }
-      guard next >= 0 else {
-        throw GraphError(
-          "cannot open external data '\(shown)': \(String(cString: strerror(code))); keep it in the model's folder"
-        )
-      }
-      descriptor = next
+    guard let descriptor = try FileBytes.openFile(location, in: directory, called: "external data") else {
+      throw GraphError("cannot open external data '\(shown)'")
     }
     return descriptor
-  }
-
-  private static func open(_ path: String, _ flags: CInt) -> CInt {
-    #if canImport(Glibc)
-    Glibc.open(path, flags)
-    #else
-    Darwin.open(path, flags)
-    #endif
   }
 }

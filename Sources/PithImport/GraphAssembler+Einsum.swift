@@ -67,7 +67,8 @@ private struct EinsteinSum {
     let sides = text.components(separatedBy: "->")
     let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard sides.count == 2, terms.count == shapes.count, (1...2).contains(terms.count) else {
-      throw GraphError("equation '\(equation.printable())' is not supported; one with '->' over one or two operands is")
+      throw GraphError(
+        "equation '\(equation.printable())' is not supported; one with '->' over one or two operands is")
     }
     var numbers: [Character: Int] = [:]
     func labels(_ term: String, rank: Int?) throws -> [Int] {
@@ -85,7 +86,9 @@ private struct EinsteinSum {
       }
       guard parts.count == 2 else { return named(parts[0]) }
       let hidden = rank.map { $0 - parts[0].count - parts[1].count } ?? dots.count
-      guard hidden >= 0 else { throw GraphError("equation '\(equation.printable())' has more letters than axes") }
+      guard hidden >= 0 else {
+        throw GraphError("equation '\(equation.printable())' has more letters than axes")
+      }
       while dots.count < hidden {
         dots.insert(sizes.count, at: 0)
         sizes.append(1)
@@ -99,10 +102,16 @@ private struct EinsteinSum {
         throw GraphError("equation '\(equation.printable())' does not fit an operand of shape \(shape)")
       }
       for (label, size) in zip(list, shape.dimensions) {
-        guard operands.isEmpty || !operands[0].contains(label) || sizes[label] == size
-          || sizes[label].size == nil || size.size == nil
-        else { throw GraphError("equation '\(equation.printable())' has axes of \(sizes[label]) and \(size) with one name") }
-        if sizes[label].size == nil || !operands.contains(where: { $0.contains(label) }) { sizes[label] = size }
+        guard
+          operands.isEmpty || !operands[0].contains(label) || sizes[label] == size
+            || sizes[label].size == nil || size.size == nil
+        else {
+          throw GraphError(
+            "equation '\(equation.printable())' has axes of \(sizes[label]) and \(size) with one name")
+        }
+        if sizes[label].size == nil || !operands.contains(where: { $0.contains(label) }) {
+          sizes[label] = size
+        }
       }
       operands.append(list)
     }

@@ -19,8 +19,10 @@ extension GraphAssembler {
   /// The tensor with its axes in another order; of a constant, another constant.
   func transposed(_ x: ValueID, _ order: [Int], name: String) throws -> ValueID {
     if order == Array(order.indices) { return x }
-    guard let tensor = graph[x].constant else { return try add(Transpose(permutation: order), [x], name: name) }
-    return constant(name, tensor.reordered(try Transpose(permutation: order).order(rank: tensor.rank)))
+    guard let tensor = graph[x].constant else {
+      return try add(Transpose(permutation: order), [x], name: name)
+    }
+    return constant(name, tensor.permuted(try Transpose(permutation: order).order(rank: tensor.rank)))
   }
 
   /// The tensor under another shape; of a constant, another constant.
@@ -28,7 +30,9 @@ extension GraphAssembler {
   func reshaped(_ x: ValueID, _ shape: [Dimension], name: String) throws -> ValueID {
     let before = try type(x).shape
     if before.dimensions == shape { return x }
-    if let tensor = graph[x].constant, let sizes = Shape(shape).sizes, Shape.elementCount(sizes) == tensor.count {
+    if let tensor = graph[x].constant, let sizes = Shape(shape).sizes,
+      Shape.elementCount(sizes) == tensor.count
+    {
       return constant(name, tensor.reshaped(sizes))
     }
     guard let target = GraphAssembler.reshapeTarget(from: before, to: shape) else {
@@ -42,7 +46,7 @@ extension GraphAssembler {
 extension Tensor {
   /// The same elements with axis i being axis `order[i]` of this one.
   /// - Precondition: `order` is a permutation of the axes.
-  func reordered(_ order: [Int]) -> Tensor {
+  func permuted(_ order: [Int]) -> Tensor {
     let target = order.map { shape[$0] }
     guard order != Array(order.indices), count > 0 else { return Tensor(shape: target, storage: storage) }
     let strides = Tensor.strides(of: shape)

@@ -29,7 +29,9 @@ extension WireReader.Field {
     var value: UInt64 = 0
     switch encoding {
     case .varint:
-      for (index, byte) in payload.prefix(10).enumerated() { value |= UInt64(byte & 0x7f) << UInt64(7 * index) }
+      for (index, byte) in payload.prefix(10).enumerated() {
+        value |= UInt64(byte & 0x7f) << UInt64(7 * index)
+      }
     case .fixed32, .fixed64:
       for (index, byte) in payload.enumerated() { value |= UInt64(byte) << UInt64(8 * index) }
     case .bytes: break
@@ -65,7 +67,9 @@ extension WireReader.Field {
         (value, shift) = (0, 0)
       }
     }
-    guard shift == 0 else { throw GraphError("the file is cut short or damaged; export or download it again") }
+    guard shift == 0 else {
+      throw GraphError("the file is cut short or damaged; export or download it again")
+    }
     return values
   }
 

@@ -21,7 +21,9 @@ struct DiskFolder: ModelFolder {
   var path: String
 
   func contents(of name: String) throws -> FileBytes? {
-    guard let descriptor = try FileBytes.openFile(name, in: path, called: "file", mayBeMissing: true) else { return nil }
+    guard let descriptor = try FileBytes.openFile(name, in: path, called: "file", mayBeMissing: true) else {
+      return nil
+    }
     defer { close(descriptor) }
     return try FileBytes(descriptor, offset: 0, count: try FileBytes.size(descriptor, name))
   }

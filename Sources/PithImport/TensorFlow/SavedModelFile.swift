@@ -38,7 +38,9 @@ struct SavedModelFile {
     }
     let all = try graphs.map { try SavedModelFile(metaGraph: $0) }
     let serving = all.filter { $0.tags.contains("serve") }
-    guard let chosen = serving.first(where: { $0.tags.count == 1 }) ?? serving.first ?? (all.count == 1 ? all[0] : nil)
+    guard
+      let chosen = serving.first(where: { $0.tags.count == 1 }) ?? serving.first
+        ?? (all.count == 1 ? all[0] : nil)
     else {
       guard !all.isEmpty else { throw GraphError("it holds no graph; is it a TensorFlow SavedModel?") }
       let tags = all.map { "'\($0.tags.joined(separator: ", ").printable())'" }.joined(separator: ", ")
@@ -56,10 +58,14 @@ struct SavedModelFile {
       guard field.encoding == .bytes else { return }
       switch field.number {
       case 1:
-        try WireReader.forEach(in: field.payload) { if $0.number == 4, $0.encoding == .bytes { tags.append($0.text) } }
+        try WireReader.forEach(in: field.payload) {
+          if $0.number == 4, $0.encoding == .bytes { tags.append($0.text) }
+        }
       case 2: graph = field.payload
       case 3:
-        try WireReader.forEach(in: field.payload) { if $0.number == 3, $0.encoding == .bytes { restore = $0.text } }
+        try WireReader.forEach(in: field.payload) {
+          if $0.number == 3, $0.encoding == .bytes { restore = $0.text }
+        }
       case 5:
         let entry = try WireReader.entry(field.payload)
         if let value = entry.value, value.encoding == .bytes { signatures[entry.key] = value.payload }
@@ -75,7 +81,9 @@ struct SavedModelFile {
   func signature() throws -> Signature {
     // This one initializes a model, and returns nothing.
     let offered = signatures.keys.filter { $0 != "__saved_model_init_op" }.sorted()
-    guard let key = offered.contains("serving_default") ? "serving_default" : offered.count == 1 ? offered[0] : nil,
+    guard
+      let key = offered.contains("serving_default")
+        ? "serving_default" : offered.count == 1 ? offered[0] : nil,
       let bytes = signatures[key]
     else {
       throw GraphError(

@@ -52,7 +52,8 @@ public enum SavedModelImporter {
   private static func read(_ folder: any ModelFolder, name: String, options: Options) throws -> Graph {
     do {
       guard let bytes = try folder.contents(of: fileName) else {
-        throw ImportError(file: name, "there is no '\(fileName)' in it; name a model file, or a SavedModel's folder")
+        throw ImportError(
+          file: name, "there is no '\(fileName)' in it; name a model file, or a SavedModel's folder")
       }
       return try withExtendedLifetime(bytes) { try translate(bytes.raw, folder, options) }
     } catch var error as ImportError {
@@ -77,7 +78,9 @@ public enum SavedModelImporter {
     var given: [String: TFOutput] = [:]
     for (index, port) in inputs.enumerated() {
       let output = TFOutput(node: -1 - index)
-      guard given.updateValue(output, forKey: port.tensor.contains(":") ? port.tensor : "\(port.tensor):0") == nil else {
+      guard
+        given.updateValue(output, forKey: port.tensor.contains(":") ? port.tensor : "\(port.tensor):0") == nil
+      else {
         throw GraphError("tensor '\(port.tensor.printable())' is an input twice; save the model again")
       }
     }

@@ -3,7 +3,8 @@ import PithGraph
 /// The numbers that TensorFlow gives to types of elements (`tensorflow/core/framework/types.proto`).
 enum TFDataType: Int, Sendable {
   case float = 1
-  case double, int32, uint8, int16, int8, string, complex64, int64, bool, qint8, quint8, qint32, bfloat16, qint16,
+  case double, int32, uint8, int16, int8, string, complex64, int64, bool, qint8, quint8, qint32, bfloat16,
+    qint16,
     quint16, uint16, complex128, half, resource, variant, uint32, uint64, float8e5m2, float8e4m3fn
 
   /// What Pith holds such elements as inside the graph: every floating-point type as float32, and integers of more

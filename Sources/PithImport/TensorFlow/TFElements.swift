@@ -4,7 +4,9 @@ import PithGraph
 enum TFElements {
   /// The storage of `count` elements of a type, which `bytes` must hold exactly.
   /// - Throws: `GraphError` where the type is not supported or a number does not fit.
-  static func storage(_ type: TFDataType, _ count: Int, _ bytes: UnsafeRawBufferPointer) throws -> Tensor.Storage {
+  static func storage(_ type: TFDataType, _ count: Int, _ bytes: UnsafeRawBufferPointer) throws
+    -> Tensor.Storage
+  {
     guard let width = type.storedByteCount, type.element != nil else {
       throw GraphError("elements of type \(type) are not supported; export the model with float32 tensors")
     }
@@ -14,7 +16,8 @@ enum TFElements {
     }
     func load<T: BitwiseCopyable>(_: T.Type) -> [T] {
       [T](unsafeUninitializedCapacity: count) { buffer, initialized in
-        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])).copyMemory(from: bytes)
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])).copyMemory(
+          from: bytes)
         initialized = count
       }
     }
@@ -39,7 +42,9 @@ enum TFElements {
   }
 
   static func exact<T: FixedWidthInteger>(_ value: some BinaryInteger) throws -> T {
-    guard let exact = T(exactly: value) else { throw GraphError("its element \(value) does not fit \(T.self)") }
+    guard let exact = T(exactly: value) else {
+      throw GraphError("its element \(value) does not fit \(T.self)")
+    }
     return exact
   }
 }

@@ -76,7 +76,9 @@ struct TFFlattener {
       let index = stack.count - 1
       if let body = top.body {
         if top.outputs.count < top.results.count {
-          if let output = try resolve(top.results[top.outputs.count], in: body) { stack[index].outputs.append(output) }
+          if let output = try resolve(top.results[top.outputs.count], in: body) {
+            stack[index].outputs.append(output)
+          }
         } else {
           states[top.place] = .call(top.outputs)
           stack.removeLast()
@@ -94,7 +96,9 @@ struct TFFlattener {
         stack.removeLast()
       }
     }
-    guard let output = try resolve(tensor, in: 0) else { throw GraphError("'\(tensor.printable())' is not computed") }
+    guard let output = try resolve(tensor, in: 0) else {
+      throw GraphError("'\(tensor.printable())' is not computed")
+    }
     return output
   }
 
@@ -119,7 +123,8 @@ struct TFFlattener {
       }
       return outputs[index]
     case .open:
-      throw GraphError("node '\(name.printable())' depends on itself; only graphs without loops can be imported")
+      throw GraphError(
+        "node '\(name.printable())' depends on itself; only graphs without loops can be imported")
     case nil:
       guard let definition = scopes[scope].nodes[name] else {
         throw GraphError("there is no node '\(name.printable())'; the file is damaged")
@@ -145,7 +150,8 @@ struct TFFlattener {
     var outer: Int? = frame.place.scope
     while let scope = outer {
       guard scopes[scope].function != name else {
-        throw GraphError("function '\(name.printable())' calls itself; only graphs without loops can be imported")
+        throw GraphError(
+          "function '\(name.printable())' calls itself; only graphs without loops can be imported")
       }
       outer = scopes[scope].caller
     }
@@ -165,7 +171,9 @@ struct TFFlattener {
   /// What stands before the names of a function's nodes: the call's, without the part that says only that it is one.
   private static func prefix(ofCall name: String) -> String {
     var parts = name.split(separator: "/")
-    if let last = parts.last, calls.contains(where: { last == $0 || last.hasPrefix("\($0)_") }) { parts.removeLast() }
+    if let last = parts.last, calls.contains(where: { last == $0 || last.hasPrefix("\($0)_") }) {
+      parts.removeLast()
+    }
     return parts.isEmpty ? "" : parts.joined(separator: "/") + "/"
   }
 

@@ -43,7 +43,9 @@ final class TFGraphBuilder: GraphAssembler {
     }
     let dimensions = try shape.sizes.enumerated().map { axis, size -> Dimension in
       guard let size else { return .symbolic(axis == 0 ? "batch" : "\(port.key)_axis\(axis)") }
-      guard size > 0 else { throw GraphError("its axis \(axis) has size \(size); export the model with a real one") }
+      guard size > 0 else {
+        throw GraphError("its axis \(axis) has size \(size); export the model with a real one")
+      }
       return .fixed(size)
     }
     let inner = try type.supported()
@@ -101,11 +103,14 @@ final class TFGraphBuilder: GraphAssembler {
     case .integers(let integers): return try materialize(integers, name: name)
     case .variable(let names): return try variable(names)
     case .dilated:
-      throw GraphError("pixels that SpaceToBatchND took apart may only go through a convolution before they are put back")
+      throw GraphError(
+        "pixels that SpaceToBatchND took apart may only go through a convolution before they are put back")
     }
   }
 
-  func tensors(_ node: TFNode, _ range: Range<Int>) throws -> [ValueID] { try range.map { try tensor(node, $0) } }
+  func tensors(_ node: TFNode, _ range: Range<Int>) throws -> [ValueID] {
+    try range.map { try tensor(node, $0) }
+  }
 
   /// Operand `index` as integers; nil where it is not known before the graph runs.
   func integers(_ node: TFNode, _ index: Int) throws -> TFIntegers? {
@@ -143,7 +148,9 @@ final class TFGraphBuilder: GraphAssembler {
   func shape(_ node: TFNode, _ index: Int) throws -> Shape { try type(try tensor(node, index)).shape }
 
   /// The node that computes an operand.
-  func producer(_ output: TFOutput) -> TFNode? { nodes.indices.contains(output.node) ? nodes[output.node] : nil }
+  func producer(_ output: TFOutput) -> TFNode? {
+    nodes.indices.contains(output.node) ? nodes[output.node] : nil
+  }
 
   // MARK: Adding
 
@@ -188,14 +195,16 @@ final class TFGraphBuilder: GraphAssembler {
   /// A value of the graph for integers, of which named ones are asked for when the graph runs.
   func materialize(_ integers: TFIntegers, name: String) throws -> ValueID {
     if let numbers = integers.numbers {
-      return integers.shape.count == 1 ? list(numbers) : constant(name, Tensor(shape: integers.shape, ints: numbers))
+      return integers.shape.count == 1
+        ? list(numbers) : constant(name, Tensor(shape: integers.shape, ints: numbers))
     }
     let parts = try integers.elements.enumerated().map { index, element -> ValueID in
       switch element {
       case .fixed(let number): return list([number])
       case .symbolic(let size):
         guard let source = sources[size] else {
-          throw GraphError("it needs the size '\(size)', which is not that of an input; export with fixed shapes")
+          throw GraphError(
+            "it needs the size '\(size)', which is not that of an input; export with fixed shapes")
         }
         return try add(
           ShapeOf(start: source.axis, end: source.axis + 1), [source.input], name: "\(name).size\(index)")

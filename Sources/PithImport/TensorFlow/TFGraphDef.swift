@@ -47,7 +47,9 @@ final class TFGraphDef {
     var name = ""
     try WireReader.forEach(in: bytes) { field in
       guard field.number == 1, field.encoding == .bytes else { return }
-      try WireReader.forEach(in: field.payload) { if $0.number == 1, $0.encoding == .bytes { name = $0.text } }
+      try WireReader.forEach(in: field.payload) {
+        if $0.number == 1, $0.encoding == .bytes { name = $0.text }
+      }
     }
     return name
   }

@@ -68,7 +68,8 @@ struct TFIntegers {
         result += elements[start..<(start + width)]
       }
     }
-    return TFIntegers(shape: Array(shape[..<axis]) + indices.shape + Array(shape[(axis + 1)...]), elements: result)
+    return TFIntegers(
+      shape: Array(shape[..<axis]) + indices.shape + Array(shape[(axis + 1)...]), elements: result)
   }
 
   static func joined(_ parts: [TFIntegers], axis: Int) -> TFIntegers? {
@@ -78,7 +79,9 @@ struct TFIntegers {
     var shape = first.shape
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
     let rows = first.shape[..<axis].reduce(1, *)
-    guard rows > 0, rows <= TFIntegers.limit, parts.allSatisfy({ $0.elements.count % rows == 0 }) else { return nil }
+    guard rows > 0, rows <= TFIntegers.limit, parts.allSatisfy({ $0.elements.count % rows == 0 }) else {
+      return nil
+    }
     var result: [Dimension] = []
     for row in 0..<rows {
       for part in parts {
@@ -112,7 +115,9 @@ struct TFIntegers {
 
   /// Folds the axes into single elements.
   /// - Returns: nil where the result cannot be named.
-  func reduced(_ axes: [Int], keeps: Bool, _ first: Int?, _ body: (Dimension, Dimension) -> Dimension?) -> TFIntegers? {
+  func reduced(_ axes: [Int], keeps: Bool, _ first: Int?, _ body: (Dimension, Dimension) -> Dimension?)
+    -> TFIntegers?
+  {
     let kept = shape.indices.filter { !axes.contains($0) }
     guard let ordered = transposed(kept + axes) else { return nil }
     let width = axes.reduce(1) { $0 * shape[$1] }
@@ -132,7 +137,8 @@ struct TFIntegers {
       result.append(total)
     }
     return TFIntegers(
-      shape: keeps ? shape.indices.map { axes.contains($0) ? 1 : shape[$0] } : kept.map { shape[$0] }, elements: result)
+      shape: keeps ? shape.indices.map { axes.contains($0) ? 1 : shape[$0] } : kept.map { shape[$0] },
+      elements: result)
   }
 
   // MARK: Arithmetic that may meet names; nil where the result has none

@@ -32,7 +32,9 @@ final class TFNode {
   func int(_ name: String, default value: Int) throws -> Int { try definition.int(name) ?? value }
   func float(_ name: String, default value: Float) throws -> Float { try definition.float(name) ?? value }
   func flag(_ name: String) throws -> Bool { try definition.flag(name) ?? false }
-  func string(_ name: String, default value: String = "") throws -> String { try definition.string(name) ?? value }
+  func string(_ name: String, default value: String = "") throws -> String {
+    try definition.string(name) ?? value
+  }
   func ints(_ name: String) throws -> [Int]? { try definition.ints(name) }
   func type(_ name: String) throws -> TFDataType? { try definition.type(name) }
   func shape(_ name: String) throws -> TFShape? { try definition.shape(name) }

@@ -13,7 +13,9 @@ struct TFNodeDef {
     try WireReader.forEach(in: bytes) { field in
       guard field.encoding == .bytes else { return }
       count += 1
-      guard count <= 1 << 16 else { throw GraphError("a node has more than \(1 << 16) fields; the file is damaged") }
+      guard count <= 1 << 16 else {
+        throw GraphError("a node has more than \(1 << 16) fields; the file is damaged")
+      }
       switch field.number {
       case 1: name = field.text
       case 2: op = field.text
@@ -49,14 +51,20 @@ struct TFNodeDef {
   func type(_ name: String) throws -> TFDataType? {
     try field(name, 6, "a type").map { try TFDataType(number: $0.int) }
   }
-  func tensor(_ name: String) throws -> TFTensor? { try field(name, 8, "a tensor").map { try TFTensor($0.payload) } }
-  func shape(_ name: String) throws -> TFShape? { try field(name, 7, "a shape").map { try TFShape($0.payload) } }
+  func tensor(_ name: String) throws -> TFTensor? {
+    try field(name, 8, "a tensor").map { try TFTensor($0.payload) }
+  }
+  func shape(_ name: String) throws -> TFShape? {
+    try field(name, 7, "a shape").map { try TFShape($0.payload) }
+  }
 
   /// The name of the function that an attribute refers to.
   func function(_ name: String) throws -> String? {
     guard let field = try field(name, 10, "a function") else { return nil }
     var function = ""
-    try WireReader.forEach(in: field.payload) { if $0.number == 1, $0.encoding == .bytes { function = $0.text } }
+    try WireReader.forEach(in: field.payload) {
+      if $0.number == 1, $0.encoding == .bytes { function = $0.text }
+    }
     return function
   }
 

@@ -18,10 +18,13 @@ enum TFOperators {
 
   private static let all: [any TFReader.Type] = [
     TFConst.self, TFVariable.self, TFIdentity.self, TFUnary.self, TFBinary.self, TFSelect.self, TFAddN.self,
-    TFCast.self, TFShapeOf.self, TFReshape.self, TFExpandDims.self, TFSqueeze.self, TFTranspose.self, TFConcat.self,
+    TFCast.self, TFShapeOf.self, TFReshape.self, TFExpandDims.self, TFSqueeze.self, TFTranspose.self,
+    TFConcat.self,
     TFPack.self, TFUnpack.self, TFSplit.self, TFSlice.self, TFStridedSlice.self, TFGather.self, TFFill.self,
-    TFRange.self, TFTile.self, TFPad.self, TFReduce.self, TFConv2D.self, TFBiasAdd.self, TFBatchNorm.self, TFPool.self,
-    TFMatMul.self, TFSoftmax.self, TFEinsum.self, TFConvTranspose.self, TFResize.self, TFArgMax.self, TFTopK.self,
+    TFRange.self, TFTile.self, TFPad.self, TFReduce.self, TFConv2D.self, TFBiasAdd.self, TFBatchNorm.self,
+    TFPool.self,
+    TFMatMul.self, TFSoftmax.self, TFEinsum.self, TFConvTranspose.self, TFResize.self, TFArgMax.self,
+    TFTopK.self,
     TFCumSum.self, TFOneHot.self, TFDepthToSpace.self, TFReverse.self, TFLRN.self, TFSpaceToBatch.self,
   ]
 

@@ -16,7 +16,9 @@ struct TFShape {
           throw GraphError("a shape has more than \(ImportLimits.rank) axes")
         }
         var size = 0
-        try WireReader.forEach(in: field.payload) { if $0.number == 1, $0.encoding == .varint { size = $0.int } }
+        try WireReader.forEach(in: field.payload) {
+          if $0.number == 1, $0.encoding == .varint { size = $0.int }
+        }
         guard size >= -1 else { throw GraphError("a shape has an axis of \(size); the file is damaged") }
         sizes.append(size < 0 ? nil : size)
       case (3, .varint): hasUnknownRank = field.flag

@@ -48,10 +48,13 @@ struct TFTensor {
       return Tensor(shape: shape, storage: .float32(try filled(bits.map { Float(bitPattern: $0) }, 0)))
     case .double:
       let bits = try fields(6).flatMap { try $0.fixed(UInt64.self) }
-      return Tensor(shape: shape, storage: .float32(try filled(bits.map { Float(Double(bitPattern: $0)) }, 0)))
+      return Tensor(
+        shape: shape, storage: .float32(try filled(bits.map { Float(Double(bitPattern: $0)) }, 0)))
     case .half, .bfloat16:
       let bits = try ints(13).map { UInt16(truncatingIfNeeded: $0) }
-      let values = bits.map { type == .half ? Float(Float16(bitPattern: $0)) : Float(bitPattern: UInt32($0) << 16) }
+      let values = bits.map {
+        type == .half ? Float(Float16(bitPattern: $0)) : Float(bitPattern: UInt32($0) << 16)
+      }
       return Tensor(shape: shape, storage: .float32(try filled(values, 0)))
     case .int8: return Tensor(shape: shape, storage: .int8(try exact(7)))
     case .uint8: return Tensor(shape: shape, storage: .uint8(try exact(7)))

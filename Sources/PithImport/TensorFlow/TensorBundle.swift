@@ -64,7 +64,9 @@ final class TensorBundle {
       default: break
       }
     }
-    guard (0...99_999).contains(shardCount) else { throw GraphError("it has \(shardCount) parts; it is damaged") }
+    guard (0...99_999).contains(shardCount) else {
+      throw GraphError("it has \(shardCount) parts; it is damaged")
+    }
   }
 
   private func entry(_ name: String) throws -> Entry {
@@ -83,7 +85,8 @@ final class TensorBundle {
       }
     }
     guard !entry.isSliced else {
-      throw GraphError("it is stored in slices, which is not supported; save the model without partitioned variables")
+      throw GraphError(
+        "it is stored in slices, which is not supported; save the model without partitioned variables")
     }
     guard entry.offset >= 0, entry.count >= 0, (0..<Swift.max(1, shardCount)).contains(entry.shard) else {
       throw GraphError("its place in the file is impossible; '\(prefix).index' is damaged")
@@ -98,7 +101,8 @@ final class TensorBundle {
     let type = try TFDataType(number: entry.type)
     _ = try type.supported()
     let shape = try entry.shape.map { try TFShape($0).known() } ?? []
-    guard let count = Shape.elementCount(shape), count <= ImportLimits.elements, let width = type.storedByteCount
+    guard let count = Shape.elementCount(shape), count <= ImportLimits.elements,
+      let width = type.storedByteCount
     else { throw GraphError("its shape \(shape) is more than \(ImportLimits.elements) elements") }
     guard entry.count == count * width else {
       throw GraphError("its shape \(shape) needs \(count * width) bytes, but it has \(entry.count)")

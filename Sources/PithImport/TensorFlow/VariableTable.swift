@@ -13,7 +13,8 @@ struct VariableTable {
   init(_ graph: TFGraphDef, restoredBy operation: String, bundle: TensorBundle) throws {
     self.bundle = bundle
     let name = operation.split(separator: ":").first.map(String.init) ?? operation
-    if let call = graph.nodes[name], let function = try call.function("f").flatMap({ try graph.function($0) }) {
+    if let call = graph.nodes[name], let function = try call.function("f").flatMap({ try graph.function($0) })
+    {
       let assigned = try VariableTable.assignments(in: function.nodes)
       for (argument, input) in zip(function.arguments, call.inputs) {
         if let key = assigned[argument] { keys[VariableTable.node(input)] = key }
@@ -32,7 +33,8 @@ struct VariableTable {
   private static func assignments(in nodes: [String: TFNodeDef]) throws -> [String: String] {
     var names: [String: [String]] = [:]
     var result: [String: String] = [:]
-    for node in nodes.values where ["AssignVariableOp", "Assign"].contains(node.op) && node.inputs.count == 2 {
+    for node in nodes.values where ["AssignVariableOp", "Assign"].contains(node.op) && node.inputs.count == 2
+    {
       var source = node.inputs[1]
       var steps = 0
       while let passing = nodes[self.node(source)], passing.op == "Identity", let next = passing.inputs.first,
@@ -41,7 +43,8 @@ struct VariableTable {
         source = next
         steps += 1
       }
-      guard let restore = nodes[self.node(source)], restore.op == "RestoreV2", restore.inputs.count == 3 else {
+      guard let restore = nodes[self.node(source)], restore.op == "RestoreV2", restore.inputs.count == 3
+      else {
         continue
       }
       if names[restore.name] == nil { names[restore.name] = try strings(restore.inputs[1], in: nodes) }
@@ -96,6 +99,7 @@ struct VariableTable {
       if let key = keys[name] ?? (bundle.has(name) ? name : nil) { return try bundle.tensor(key) }
     }
     throw GraphError(
-      "the checkpoint in 'variables' has no tensor for it; is the folder complete? Otherwise save the model again")
+      "the checkpoint in 'variables' has no tensor for it; is the folder complete? Otherwise save the model again"
+    )
   }
 }

@@ -8,8 +8,10 @@ enum TFAddN: TFReader {
     let terms = try builder.tensors(node, 0..<node.inputs.count)
     guard var total = terms.first else { throw GraphError("it has no operands") }
     for (index, term) in terms.enumerated().dropFirst() {
-      total = index == terms.count - 1
-        ? try builder.emit(Add(), node, [total, term]) : try builder.part(Add(), node, "sum\(index)", [total, term])
+      total =
+        index == terms.count - 1
+        ? try builder.emit(Add(), node, [total, term])
+        : try builder.part(Add(), node, "sum\(index)", [total, term])
     }
     return [.tensor(total)]
   }

@@ -7,7 +7,8 @@ enum TFArgMax: TFReader {
   static func read(_ node: TFNode, into builder: TFGraphBuilder) throws -> [TFGraphBuilder.Known] {
     let axis = try builder.number(node, 1, "the axis")
     let op: any Operator =
-      node.op == "ArgMax" ? ArgMax(axis: axis, keepsDimensions: false) : ArgMin(axis: axis, keepsDimensions: false)
+      node.op == "ArgMax"
+      ? ArgMax(axis: axis, keepsDimensions: false) : ArgMin(axis: axis, keepsDimensions: false)
     return [.tensor(try builder.emit(op, node, [try builder.tensor(node, 0)]))]
   }
 }

@@ -3,8 +3,10 @@ import PithGraph
 /// Functions of two numbers, element by element, where operands of different shapes repeat.
 enum TFBinary: TFReader {
   static let operators = [
-    "Add", "AddV2", "Sub", "Mul", "RealDiv", "Div", "DivNoNan", "Maximum", "Minimum", "Pow", "SquaredDifference",
-    "FloorDiv", "FloorMod", "Mod", "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual", "LogicalAnd",
+    "Add", "AddV2", "Sub", "Mul", "RealDiv", "Div", "DivNoNan", "Maximum", "Minimum", "Pow",
+    "SquaredDifference",
+    "FloorDiv", "FloorMod", "Mod", "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
+    "LogicalAnd",
     "LogicalOr", "BiasAddV1",
   ]
 
@@ -27,14 +29,18 @@ enum TFBinary: TFReader {
     case "RealDiv": return try builder.emit(Div(), node, operands)
     case "Div", "FloorDiv":
       if isFloat, node.op == "Div" { return try builder.emit(Div(), node, operands) }
-      if isFloat { return try builder.emit(Floor(), node, [try builder.part(Div(), node, "quotient", operands)]) }
+      if isFloat {
+        return try builder.emit(Floor(), node, [try builder.part(Div(), node, "quotient", operands)])
+      }
       // Integers are divided towards zero, so the remainder goes off first.
       let rest = try builder.part(Mod(), node, "rest", operands)
-      return try builder.emit(Div(), node, [try builder.part(Sub(), node, "even", [operands[0], rest]), operands[1]])
+      return try builder.emit(
+        Div(), node, [try builder.part(Sub(), node, "even", [operands[0], rest]), operands[1]])
     case "DivNoNan":
       let zero = builder.constant(node, "zero", Tensor(0))
       let isZero = try builder.part(Equal(), node, "isZero", [operands[1], zero])
-      return try builder.emit(Where(), node, [isZero, zero, try builder.part(Div(), node, "quotient", operands)])
+      return try builder.emit(
+        Where(), node, [isZero, zero, try builder.part(Div(), node, "quotient", operands)])
     case "Maximum": return try builder.emit(Max(), node, operands)
     case "Minimum": return try builder.emit(Min(), node, operands)
     case "Pow": return try builder.emit(Pow(), node, operands)
@@ -43,11 +49,13 @@ enum TFBinary: TFReader {
       return try builder.emit(Mul(), node, [difference, difference])
     case "FloorMod", "Mod":
       guard isFloat else { return try builder.emit(Mod(), node, operands) }
-      let quotient = try builder.part(Floor(), node, "floor", [try builder.part(Div(), node, "quotient", operands)])
+      let quotient = try builder.part(
+        Floor(), node, "floor", [try builder.part(Div(), node, "quotient", operands)])
       let even = try builder.part(Mul(), node, "even", [quotient, operands[1]])
       return try builder.emit(Sub(), node, [operands[0], even])
     case "Equal": return try builder.emit(Equal(), node, operands)
-    case "NotEqual": return try builder.emit(Not(), node, [try builder.part(Equal(), node, "equal", operands)])
+    case "NotEqual":
+      return try builder.emit(Not(), node, [try builder.part(Equal(), node, "equal", operands)])
     case "Less": return try builder.emit(Less(), node, operands)
     case "LessEqual": return try builder.emit(LessOrEqual(), node, operands)
     case "Greater": return try builder.emit(Greater(), node, operands)

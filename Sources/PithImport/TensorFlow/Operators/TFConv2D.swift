@@ -15,7 +15,9 @@ enum TFConv2D: TFReader {
     }
     let shape = try builder.type(x).shape
     let rank = node.op == "Conv3D" ? 5 : 4
-    guard shape.rank == rank else { throw GraphError("the input has shape \(shape), but \(rank) axes are needed") }
+    guard shape.rank == rank else {
+      throw GraphError("the input has shape \(shape), but \(rank) axes are needed")
+    }
     var window = try TFWindow(node, rank: rank)
     if let apart { try window.dilate(by: apart) }
     func result(_ y: ValueID) -> TFGraphBuilder.Known { apart.map { .dilated(y, by: $0) } ?? .tensor(y) }
@@ -27,7 +29,8 @@ enum TFConv2D: TFReader {
     // Their axes are rows, columns, inputs and outputs; for depthwise ones inputs and outputs of each.
     let spatial = Array(0..<(rank - 2))
     var weights = try builder.transposed(
-      filter, (isDepthwise ? [rank - 2, rank - 1] : [rank - 1, rank - 2]) + spatial, name: "\(node.name).weights")
+      filter, (isDepthwise ? [rank - 2, rank - 1] : [rank - 1, rank - 2]) + spatial,
+      name: "\(node.name).weights")
     var groups = 1
     guard let channels = shape[window.isChannelsLast ? rank - 1 : 1].size, channels > 0 else {
       throw GraphError("the number of channels of \(shape) must be known")

@@ -8,7 +8,9 @@ enum TFConvTranspose: TFReader {
     let rank = node.op.hasPrefix("Conv3D") ? 5 : 4
     let x = try builder.tensor(node, 2)
     let shape = try builder.type(x).shape
-    guard shape.rank == rank else { throw GraphError("the input has shape \(shape), but \(rank) axes are needed") }
+    guard shape.rank == rank else {
+      throw GraphError("the input has shape \(shape), but \(rank) axes are needed")
+    }
     let window = try TFWindow(node, rank: rank)
     let filter = try builder.tensor(node, 1)
     let kernel = try builder.type(filter).shape
@@ -19,8 +21,11 @@ enum TFConvTranspose: TFReader {
     let weights = try builder.transposed(
       filter, [rank - 1, rank - 2] + Array(0..<(rank - 2)), name: "\(node.name).weights")
     let spatial = window.isChannelsLast ? Array(1..<(rank - 1)) : Array(2..<rank)
-    guard let target = try builder.integers(node, 0)?.elements, target.count == rank || target.count == rank - 2 else {
-      throw GraphError("the sizes of the output must be known when the model is read; export it with fixed shapes")
+    guard let target = try builder.integers(node, 0)?.elements,
+      target.count == rank || target.count == rank - 2
+    else {
+      throw GraphError(
+        "the sizes of the output must be known when the model is read; export it with fixed shapes")
     }
     let wanted = target.count == rank ? spatial.map { target[$0] } : target
     let geometry = Window(

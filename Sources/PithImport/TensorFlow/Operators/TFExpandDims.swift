@@ -13,7 +13,9 @@ enum TFExpandDims: TFReader {
     }
     if case .dilated(let x, var blocks) = try builder.known(node, 0) {
       let axis = try Operands.axis(listed, rank: try builder.type(x).shape.rank + 1)
-      guard (1...(blocks.count + 1)).contains(axis) else { throw GraphError("axis \(axis) is not of the image") }
+      guard (1...(blocks.count + 1)).contains(axis) else {
+        throw GraphError("axis \(axis) is not of the image")
+      }
       blocks.insert(1, at: axis - 1)
       return [.dilated(try builder.unsqueezed(x, axis: axis, name: node.name), by: blocks)]
     }

@@ -20,7 +20,8 @@ enum TFFill: TFReader {
         value = .integers(TFIntegers(.fixed(Int(number))))
       } else {
         let scalar = builder.constant(node, "value", Tensor(number))
-        value = .tensor(element == .float32 ? scalar : try builder.part(Cast(to: element), node, "cast", [scalar]))
+        value = .tensor(
+          element == .float32 ? scalar : try builder.part(Cast(to: element), node, "cast", [scalar]))
       }
     default:
       let index = node.op == "Fill" ? 0 : 1
@@ -43,7 +44,8 @@ enum TFFill: TFReader {
     case .dilated: throw GraphError("it cannot fill with an image")
     }
     if isKnown, let number = builder.graph[x].constant?.floats, number.count == 1 {
-      guard sizes.count <= ImportLimits.rank, let count = Shape.elementCount(sizes), builder.mayFill(count) else {
+      guard sizes.count <= ImportLimits.rank, let count = Shape.elementCount(sizes), builder.mayFill(count)
+      else {
         throw GraphError("a tensor of shape \(Shape(sizes)) is too large to be written out")
       }
       let filled = Tensor(shape: sizes, floats: Array(repeating: number[0], count: count))

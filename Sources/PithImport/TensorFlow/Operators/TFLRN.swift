@@ -10,7 +10,8 @@ enum TFLRN: TFReader {
     let size = 2 * radius + 1
     // Here alpha is for each element, there for the mean of all.
     let op = LRN(
-      size: size, alpha: try node.float("alpha", default: 1) * Float(size), beta: try node.float("beta", default: 0.5),
+      size: size, alpha: try node.float("alpha", default: 1) * Float(size),
+      beta: try node.float("beta", default: 0.5),
       bias: try node.float("bias", default: 1))
     let first = try builder.channelsFirst(try builder.tensor(node, 0), name: node.name)
     return [.tensor(try builder.channelsLast(try builder.emit(op, node, [first]), name: node.name))]

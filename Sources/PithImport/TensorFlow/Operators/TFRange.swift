@@ -13,7 +13,9 @@ enum TFRange: TFReader {
         throw GraphError("numbers from \(start) to \(limit) by \(step) do not end")
       }
       let count = span.signum() == step.signum() ? (abs(span) - 1) / abs(step) + 1 : 0
-      guard count <= TFIntegers.limit else { throw GraphError("\(count) numbers are too many to be written out") }
+      guard count <= TFIntegers.limit else {
+        throw GraphError("\(count) numbers are too many to be written out")
+      }
       return [.integers(TFIntegers(vector: (0..<count).map { .fixed(start + $0 * step) }))]
     }
     return [.tensor(try builder.emit(NumberRange(), node, try builder.tensors(node, 0..<3)))]

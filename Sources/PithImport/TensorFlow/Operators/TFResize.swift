@@ -25,7 +25,8 @@ enum TFResize: TFReader {
     }
     let target: ValueID
     if scales.count == 2, !aligns {
-      target = builder.constant(node, "scales", Tensor(shape: [4], floats: [1, 1] + scales.map { Float($0) }))
+      target = builder.constant(
+        node, "scales", Tensor(shape: [4], floats: [1, 1] + scales.map { Float($0) }))
     } else {
       op.axes = [2, 3]
       target = try builder.materialize(TFIntegers(vector: sizes), name: "\(node.name).sizes")

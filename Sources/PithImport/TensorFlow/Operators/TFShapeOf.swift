@@ -6,7 +6,9 @@ enum TFShapeOf: TFReader {
 
   static func read(_ node: TFNode, into builder: TFGraphBuilder) throws -> [TFGraphBuilder.Known] {
     func dimensions(_ index: Int) throws -> [Dimension] {
-      if case .integers(let integers) = try builder.known(node, index) { return integers.shape.map { .fixed($0) } }
+      if case .integers(let integers) = try builder.known(node, index) {
+        return integers.shape.map { .fixed($0) }
+      }
       return try builder.shape(node, index).dimensions
     }
     switch node.op {

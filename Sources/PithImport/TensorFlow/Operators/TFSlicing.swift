@@ -27,7 +27,9 @@ struct TFSlicing {
       try checkIndices(Shape(taken.map(\.count)))
       let counts = taken.map(\.count)
       let shape = isComplete ? axes.map { $0.map { counts[$0] } ?? 1 } : counts
-      guard let result = integers.sliced(taken)?.reshaped(shape) else { throw GraphError("the slice is out of range") }
+      guard let result = integers.sliced(taken)?.reshaped(shape) else {
+        throw GraphError("the slice is out of range")
+      }
       return .integers(result)
     }
     var x = try builder.tensor(node, 0)
@@ -35,13 +37,16 @@ struct TFSlicing {
     let isReshaped = isComplete && axes.map { $0 ?? -1 } != Array(0..<rank)
     if !ranges.isEmpty {
       let listed = ranges.keys.sorted()
-      guard listed.allSatisfy((0..<rank).contains) else { throw GraphError("the slice has more axes than its operand") }
+      guard listed.allSatisfy((0..<rank).contains) else {
+        throw GraphError("the slice has more axes than its operand")
+      }
       let picked = listed.compactMap { ranges[$0] }
       let operands = [
         x, builder.list(picked.map(\.start)), builder.list(picked.map(\.end)), builder.list(listed),
         builder.list(picked.map(\.step)),
       ]
-      x = isReshaped
+      x =
+        isReshaped
         ? try builder.part(Slice(), node, "slice", operands) : try builder.emit(Slice(), node, operands)
     }
     guard isReshaped else { return .tensor(x) }
@@ -51,7 +56,8 @@ struct TFSlicing {
     let added = axes.indices.filter { axes[$0] == nil }
     if !dropped.isEmpty {
       let operands = [x, builder.list(dropped)]
-      x = added.isEmpty
+      x =
+        added.isEmpty
         ? try builder.emit(Squeeze(), node, operands) : try builder.part(Squeeze(), node, "squeeze", operands)
     }
     if added.count == 1 { return .tensor(try builder.unsqueezed(x, axis: added[0], name: node.name)) }

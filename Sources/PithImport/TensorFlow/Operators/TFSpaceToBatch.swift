@@ -19,7 +19,8 @@ enum TFSpaceToBatch: TFReader {
       x = apart
     } else {
       guard node.op == "SpaceToBatchND" else {
-        throw GraphError("it does not undo a SpaceToBatchND around one convolution, which is all that is supported")
+        throw GraphError(
+          "it does not undo a SpaceToBatchND around one convolution, which is all that is supported")
       }
       x = try builder.tensor(node, 0)
     }
@@ -35,7 +36,8 @@ enum TFSpaceToBatch: TFReader {
     }
     // Cropping is padding by less than nothing.
     return [
-      .tensor(pads.allSatisfy { $0 == 0 } ? x : try builder.emit(Pad(), node, [x, builder.list(pads.map { -$0 })]))
+      .tensor(
+        pads.allSatisfy { $0 == 0 } ? x : try builder.emit(Pad(), node, [x, builder.list(pads.map { -$0 })]))
     ]
   }
 }

@@ -15,7 +15,9 @@ enum TFSplit: TFReader {
     }
     var sizes: [Int]
     if isEqual {
-      guard size % count == 0 else { throw GraphError("an axis of \(size) cannot be cut into \(count) equal parts") }
+      guard size % count == 0 else {
+        throw GraphError("an axis of \(size) cannot be cut into \(count) equal parts")
+      }
       sizes = Array(repeating: size / count, count: count)
     } else {
       sizes = try builder.numbers(node, 1, "the sizes of the parts")

@@ -8,7 +8,8 @@ enum TFSqueeze: TFReader {
     let listed = try node.ints("squeeze_dims") ?? node.ints("axis") ?? []
     if case .integers(let integers) = try builder.known(node, 0) {
       let axes = try axes(listed, Shape(integers.shape))
-      if let result = integers.reshaped(integers.shape.indices.filter { !axes.contains($0) }.map { integers.shape[$0] })
+      if let result = integers.reshaped(
+        integers.shape.indices.filter { !axes.contains($0) }.map { integers.shape[$0] })
       {
         return [.integers(result)]
       }
@@ -19,7 +20,7 @@ enum TFSqueeze: TFReader {
         throw GraphError("axes \(axes) of a dilated image cannot be dropped")
       }
       blocks.remove(at: axes[0] - 1)
-      let inner = try builder.beforeUnsqueezing(x, axis: axes[0])
+      let inner = builder.beforeUnsqueezing(x, axis: axes[0])
       return [.dilated(try inner ?? builder.emit(Squeeze(), node, [x, builder.list(axes)]), by: blocks)]
     }
     let x = try builder.tensor(node, 0)

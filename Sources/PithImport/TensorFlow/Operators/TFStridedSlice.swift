@@ -6,7 +6,8 @@ enum TFStridedSlice: TFReader {
 
   static func read(_ node: TFNode, into builder: TFGraphBuilder) throws -> [TFGraphBuilder.Known] {
     guard let starts = try builder.integers(node, 1), let ends = try builder.integers(node, 2) else {
-      throw GraphError("where the slice begins and ends must be known when the model is read; export with fixed shapes")
+      throw GraphError(
+        "where the slice begins and ends must be known when the model is read; export with fixed shapes")
     }
     let steps = try builder.numbers(node, 3, "the steps of the slice")
     let count = steps.count
@@ -57,7 +58,8 @@ enum TFStridedSlice: TFReader {
       let step = steps[index]
       guard step != 0 else { throw GraphError("a step of 0 never ends") }
       guard let first = opensStart(index) ? (step > 0 ? 0 : .max) : start.size else {
-        throw GraphError("where a slice begins must be known when the model is read; export with fixed shapes")
+        throw GraphError(
+          "where a slice begins must be known when the model is read; export with fixed shapes")
       }
       let isOpen = opensEnd(index) || (end.size == nil && end == shape[axis])
       guard let last = isOpen ? (step > 0 ? Int.max : .min) : end.size else {

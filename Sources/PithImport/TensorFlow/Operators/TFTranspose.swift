@@ -6,7 +6,8 @@ enum TFTranspose: TFReader {
 
   static func read(_ node: TFNode, into builder: TFGraphBuilder) throws -> [TFGraphBuilder.Known] {
     let order = try builder.numbers(node, 1, "the order of the axes")
-    if case .integers(let integers) = try builder.known(node, 0), order.sorted() == Array(integers.shape.indices),
+    if case .integers(let integers) = try builder.known(node, 0),
+      order.sorted() == Array(integers.shape.indices),
       let result = integers.transposed(order)
     {
       return [.integers(result)]

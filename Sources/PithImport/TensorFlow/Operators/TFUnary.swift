@@ -2,12 +2,15 @@ import PithGraph
 
 /// Functions of one number, element by element.
 enum TFUnary: TFReader {
-  static let operators = Array(functions.keys) + ["Relu6", "LeakyRelu", "Square", "Rsqrt", "Expm1", "Log1p", "Erfc"]
+  static let operators =
+    Array(functions.keys) + ["Relu6", "LeakyRelu", "Square", "Rsqrt", "Expm1", "Log1p", "Erfc"]
 
   private static let functions: [String: any Operator] = [
-    "Relu": Relu(), "Elu": Elu(), "Selu": Selu(), "Sigmoid": Sigmoid(), "Tanh": Tanh(), "Softplus": Softplus(),
+    "Relu": Relu(), "Elu": Elu(), "Selu": Selu(), "Sigmoid": Sigmoid(), "Tanh": Tanh(),
+    "Softplus": Softplus(),
     "Softsign": Softsign(), "Exp": Exp(), "Log": Log(), "Sqrt": Sqrt(), "Neg": Neg(), "Abs": Abs(),
-    "Reciprocal": Reciprocal(), "Inv": Reciprocal(), "Erf": Erf(), "Floor": Floor(), "Ceil": Ceil(), "Round": Round(),
+    "Reciprocal": Reciprocal(), "Inv": Reciprocal(), "Erf": Erf(), "Floor": Floor(), "Ceil": Ceil(),
+    "Round": Round(),
     "Rint": Round(), "Sign": Sign(), "Sin": Sin(), "Cos": Cos(), "Tan": Tan(), "Asin": Asin(), "Acos": Acos(),
     "Atan": Atan(), "Sinh": Sinh(), "Cosh": Cosh(), "Asinh": Asinh(), "Acosh": Acosh(), "Atanh": Atanh(),
     "LogicalNot": Not(),
@@ -26,8 +29,10 @@ enum TFUnary: TFReader {
     switch node.op {
     case "Relu6":
       return try builder.emit(
-        Clip(), node, [x, builder.constant(node, "low", Tensor(0)), builder.constant(node, "high", Tensor(6))])
-    case "LeakyRelu": return try builder.emit(LeakyRelu(alpha: try node.float("alpha", default: 0.2)), node, [x])
+        Clip(), node,
+        [x, builder.constant(node, "low", Tensor(0)), builder.constant(node, "high", Tensor(6))])
+    case "LeakyRelu":
+      return try builder.emit(LeakyRelu(alpha: try node.float("alpha", default: 0.2)), node, [x])
     case "Square": return try builder.emit(Mul(), node, [x, x])
     case "Rsqrt": return try builder.emit(Reciprocal(), node, [try builder.part(Sqrt(), node, "sqrt", [x])])
     case "Expm1": return try builder.emit(Sub(), node, [try builder.part(Exp(), node, "exp", [x]), one()])

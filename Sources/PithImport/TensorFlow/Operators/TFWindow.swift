@@ -28,7 +28,9 @@ struct TFWindow {
     case "VALID": padding = .none(axes.count)
     case "EXPLICIT":
       let pads = try node.ints("explicit_paddings") ?? []
-      guard pads.count == 2 * rank else { throw GraphError("explicit_paddings \(pads) must have \(2 * rank) numbers") }
+      guard pads.count == 2 * rank else {
+        throw GraphError("explicit_paddings \(pads) must have \(2 * rank) numbers")
+      }
       padding = .explicit(begin: axes.map { pads[2 * $0] }, end: axes.map { pads[2 * $0 + 1] })
     case let other: throw GraphError("padding '\(other.printable())' is unknown")
     }

@@ -35,6 +35,10 @@ public enum LoadedModel {
 /// Sizes of files.
 enum FileSize {
   static func bytes(_ path: String) -> Int {
+    ModelFiles.paths(path).reduce(0) { $0 + bytes(ofFile: $1) }
+  }
+
+  private static func bytes(ofFile path: String) -> Int {
     // Follows links, as opening does.
     var status = stat()
     guard stat(path, &status) == 0 else { return 0 }

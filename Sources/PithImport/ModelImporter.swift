@@ -30,12 +30,11 @@ public enum ModelImporter {
 
   /// What the format of a model file is called: "onnx", "keras", "tflite", "pytorch" or "savedmodel".
   public static func formatName(path: String) -> String {
-    // Only folders and what cannot be read have no format; TensorFlow's models are folders.
-    switch try? ModelFormat(path: path) {
+    if SavedModelImporter.folder(of: path) != nil { return "savedmodel" }
+    return switch try? ModelFormat(path: path) {
     case .tflite: "tflite"
     case .hdf5: "keras"
     case .zip: holdsKeras(path) ? "keras" : "pytorch"
-    case nil: "savedmodel"
     default: "onnx"
     }
   }

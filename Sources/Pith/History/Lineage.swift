@@ -36,7 +36,7 @@ public struct Lineage: Sendable {
       let summary = history.steps.isEmpty ? "imported" : "changed by another program"
       history.steps.append(.init(action: .imported, summary: summary, file: file, figures: figures))
     }
-    history.steps[history.steps.count - 1].digest = try? SHA256.hexadecimal(ofFile: path)
+    history.steps[history.steps.count - 1].digest = try? ModelFiles.digest(path)
   }
 
   /// Notes the accuracy of the network as it was read.

@@ -56,8 +56,8 @@ struct StepTimer {
     guard let digest = step.digest, !step.file.isEmpty, !step.file.contains("/") else { return Network() }
     for folder in folders {
       let path = folder + "/" + step.file
-      guard access(path, R_OK) == 0, (try? SHA256.hexadecimal(ofFile: path)) == digest else { continue }
-      return Network(graph: try? ONNXImporter.read(path: path))
+      guard access(path, R_OK) == 0, (try? ModelFiles.digest(path)) == digest else { continue }
+      return Network(graph: try? ModelImporter.read(path: path))
     }
     return Network()
   }

@@ -67,7 +67,7 @@ struct StepNotes {
   /// - Throws: `FileError` where a file cannot be read.
   static func key(of step: RecipePlan.Step) throws -> String {
     var parts = ["pith \(Pith.version)"] + step.arguments
-    for model in step.models.keys.sorted() { parts.append(try SHA256.hexadecimal(ofFile: model)) }
+    for model in step.models.keys.sorted() { parts.append(try ModelFiles.digest(model)) }
     for data in step.data.keys.sorted() {
       for path in try DataFiles.paths(data) { parts.append(try DataFiles.fingerprint(path)) }
     }

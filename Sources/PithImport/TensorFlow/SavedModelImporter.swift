@@ -90,11 +90,7 @@ public enum SavedModelImporter {
 
     let builder = TFGraphBuilder(name: "main", nodes: flattener.nodes, variables: variables)
     for (index, port) in inputs.enumerated() {
-      do {
-        try builder.addInput(port, as: TFOutput(node: -1 - index))
-      } catch let error as GraphError {
-        throw GraphError("input '\(port.key.printable())': \(error.message)")
-      }
+      try builder.addInput(port, as: TFOutput(node: -1 - index))
     }
     for (index, node) in flattener.nodes.enumerated() {
       guard let reader = TFOperators.readers[node.op] else { continue }

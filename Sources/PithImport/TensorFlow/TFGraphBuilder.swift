@@ -37,18 +37,25 @@ final class TFGraphBuilder: GraphAssembler {
   /// Adds an input of the network.
   /// - Throws: `GraphError` where its type or shape does not do.
   func addInput(_ port: SavedModelFile.Port, as output: TFOutput) throws {
-    let type = try TFDataType(number: port.type)
+    let shown = "input '\(port.key.printable())'"
     guard let shape = port.shape, !shape.hasUnknownRank else {
-      throw GraphError("it has no shape; export the model with an input_signature that says one")
+      throw GraphError("\(shown) has no shape; export the model with an input_signature that says one")
     }
     let dimensions = try shape.sizes.enumerated().map { axis, size -> Dimension in
       guard let size else { return .symbolic(axis == 0 ? "batch" : "\(port.key)_axis\(axis)") }
       guard size > 0 else {
-        throw GraphError("its axis \(axis) has size \(size); export the model with a real one")
+        throw GraphError("axis \(axis) of \(shown) has size \(size); export the model with a real one")
       }
       return .fixed(size)
     }
-    let inner = try type.supported()
+    let type: TFDataType
+    let inner: ElementType
+    do {
+      type = try TFDataType(number: port.type)
+      inner = try type.supported()
+    } catch let error as GraphError {
+      throw GraphError("\(shown): \(error.message)")
+    }
     // Other integers are wider inside, but the network is given what the model says.
     let outer: ElementType = type == .int32 ? .int32 : inner
     var id = try input(port.key, ValueType(outer, Shape(dimensions)))

@@ -70,7 +70,7 @@ public struct Quantizer {
   /// The axis of a layer's input that its weights are summed over.
   private static func channelAxis(of node: Node, in graph: Graph) -> Int {
     let rank = node.inputs.first.flatMap { $0 }.flatMap { graph[$0].type?.shape.rank } ?? 0
-    return node.op is Conv ? 1 : rank - 1
+    return node.op is Conv || node.op is ConvTranspose ? 1 : rank - 1
   }
 
   /// Adds one batch of calibration samples, a tensor per input of the graph.
@@ -271,6 +271,10 @@ public struct Quantizer {
       let taps = shape[2...].reduce(1, *)
       let outputsPerGroup = shape[0] / conv.groups
       return { index, channel in channel / outputsPerGroup * perGroup + index / taps % perGroup }
+    }
+    if op is ConvTranspose {
+      let perInput = shape[1...].reduce(1, *)
+      return { index, _ in index / perInput }
     }
     let axis = op.outputChannelAxis(weights: shape)
     return axis == 0 ? { index, _ in index % shape[1] } : { index, _ in index / shape[1] }

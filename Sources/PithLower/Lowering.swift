@@ -108,6 +108,11 @@ public struct Lowering {
     }
   }
 
+  /// Whether a node or an output of the graph reads the value.
+  func isRead(_ id: ValueID) -> Bool {
+    graph.outputs.contains(id) || graph.nodes.contains { $0.inputs.contains(id) }
+  }
+
   // MARK: Values as bytes
 
   func sizes(_ id: ValueID) throws -> [Int] { try graph.sizes(id) }

@@ -35,10 +35,10 @@ struct RecurrentLowering {
     let memory = op is LSTM ? try startState(6, output: 2, &lowering) : nil
     for (index, cell) in cells.enumerated() {
       let part = try part(index, of: target, &lowering)
-      try emit(
-        cell, index, source.tensor, part,
-        state: lowering.builder.addFloatView(of: state, [hidden], at: index * hidden),
-        memory: memory.map { lowering.builder.addFloatView(of: $0, [hidden], at: index * hidden) }, &lowering)
+      func own(_ whole: TensorIndex?) -> TensorIndex? {
+        whole.map { lowering.builder.addFloatView(of: $0, [hidden], at: index * hidden) }
+      }
+      try emit(cell, index, source.tensor, part, state: own(state), memory: own(memory), &lowering)
       if part != target.tensor, hidden % 4 != 0 {
         lowering.builder.emit(PITH_OP_COPY, inputs: [part], output: target.tensor) {
           $0.move = pith_move(
@@ -62,8 +62,12 @@ struct RecurrentLowering {
       .sequence(steps: steps, features: hidden), try lowering.parameters(node.outputs[0]), name: "")
   }
 
-  /// The state that the cells replace, `[D, 1, H]`, which is the node's output of that number in the end.
-  private func startState(_ operand: Int, output: Int, _ lowering: inout Lowering) throws -> TensorIndex {
+  /// The state that the cells replace, `[D, 1, H]`, which is the node's output of that number in the end; nil where it starts
+  /// from zeros and nobody reads it afterwards.
+  private func startState(_ operand: Int, output: Int, _ lowering: inout Lowering) throws -> TensorIndex? {
+    let isRead = output < node.outputs.count && lowering.isRead(node.outputs[output])
+    let isGiven = operand < node.inputs.count && node.inputs[operand] != nil
+    guard isRead || isGiven else { return nil }
     let sizes = [op.direction.count, 1, hidden]
     let name = output < node.outputs.count ? lowering.graph[node.outputs[output]].name : ""
     let state: TensorIndex
@@ -84,31 +88,39 @@ struct RecurrentLowering {
 
   private func emit(
     _ cell: QuantizedRecurrence, _ index: Int, _ source: TensorIndex, _ target: TensorIndex,
-    state: TensorIndex,
+    state: TensorIndex?,
     memory: TensorIndex?, _ lowering: inout Lowering
   ) throws {
     let x = try lowering.parameters(try lowering.graph.operand(node, 0))
     let h = try lowering.parameters(node.outputs[0])
-    let inputs = store(cell.inputWeights, cell.inputBiases, depth: inputSize, x, &lowering)
-    let states = store(cell.stateWeights, cell.stateBiases, depth: hidden, h, &lowering)
+    let inputs = store(cell.inputWeights, depth: inputSize, x, &lowering)
+    let states = store(cell.stateWeights, depth: hidden, h, &lowering)
+    let bias = storeBiases(cell.inputWeights, cell.inputBiases, gates: 0..<gates, x, &lowering)
+    let candidateBias =
+      kind == PITH_CELL_GRU
+      ? storeBiases(cell.stateWeights, cell.stateBiases, gates: 2..<3, h, &lowering) : PITH_NONE
     var record = pith_recurrent()
     record.kind = Int32(kind.rawValue)
     record.reversed = op.direction.isReversed(index) ? 1 : 0
     record.hidden = Int32(hidden)
     record.tap_bytes = Int32(inputSize.roundedUp(to: 4))
-    (record.weights, record.bias, record.multiplier) = (states.weights, states.bias, states.multiplier)
+    (record.weights, record.bias, record.multiplier) = (states.weights, candidateBias, states.multiplier)
     try setFunctions(&record, op.activations(of: index))
     let scratch = pith_recurrent_scratch(UInt64(gates), UInt64(hidden))
     lowering.builder.emit(
-      PITH_OP_RECURRENT, inputs: [source, state] + (memory.map { [$0] } ?? []), output: target,
+      PITH_OP_RECURRENT, inputs: [source] + [state, memory].compactMap(\.self), output: target,
       scratch: Int(scratch)
     ) {
-      (($0.weights), ($0.bias), ($0.multiplier)) = (inputs.weights, inputs.bias, inputs.multiplier)
+      ($0.weights, $0.bias, $0.multiplier) = (inputs.weights, bias, inputs.multiplier)
+      // Either state may be absent.
+      $0.inputs.1 = state.map { UInt32($0.index) } ?? PITH_NONE
+      $0.inputs.2 = memory.map { UInt32($0.index) } ?? PITH_NONE
       $0.immediate_f.0 = Float(1 / Double(h.scale))
       $0.recurrent = record
     }
     lowering.account(
-      node, bytes: inputs.bytes + states.bytes, multiplyAdds: steps * gates * hidden * (inputSize + hidden))
+      node, bytes: inputs.bytes + states.bytes + 4 * padded * (gates + (kind == PITH_CELL_GRU ? 1 : 0)),
+      multiplyAdds: steps * gates * hidden * (inputSize + hidden))
   }
 
   private var kind: pith_cell_kind {
@@ -141,30 +153,42 @@ struct RecurrentLowering {
     }
   }
 
-  /// Packs W or R gate by gate, each padded to 16 rows, with biases and multipliers to reals.
+  /// Packs W or R gate by gate, each padded to 16 rows, with multipliers to reals.
   private func store(
-    _ weights: QuantizedWeights, _ biases: [Int32], depth: Int, _ source: QuantizationParameters,
-    _ lowering: inout Lowering
-  ) -> (weights: UInt32, bias: UInt32, multiplier: UInt32, bytes: Int) {
+    _ weights: QuantizedWeights, depth: Int, _ source: QuantizationParameters, _ lowering: inout Lowering
+  ) -> (weights: UInt32, multiplier: UInt32, bytes: Int) {
     var packed: [Int8] = []
-    var folded = [Int32](repeating: 0, count: gates * padded)
-    var multipliers = [Float](repeating: 0, count: gates * padded)
+    var multipliers = [UInt16](repeating: 0, count: gates * padded)
     for gate in 0..<gates {
       packed += WeightPacking.pack(channels: hidden, depth: depth.roundedUp(to: 4)) { channel, k in
         k < depth ? weights.values[(gate * hidden + channel) * depth + k] : 0
       }
       for channel in 0..<hidden {
-        let row = gate * hidden + channel
-        folded[gate * padded + channel] = weights.foldedBias(
-          biases[row], channel: row, zeroPoint: source.zeroPoint)
-        multipliers[gate * padded + channel] = Float(Double(source.scale) * Double(weights.scales[row]))
+        let product = Float(Double(source.scale) * Double(weights.scales[gate * hidden + channel]))
+        // The quantizer chose scales whose products are halves already, up to the scales' own rounding.
+        multipliers[gate * padded + channel] = UInt16(
+          truncatingIfNeeded: (product.bitPattern &+ 0x8000) >> 16)
       }
     }
     let place = lowering.builder.weights.add(ByteBlob.bytes(of: packed), alignment: 64)
-    let requantization = lowering.addRequantization(biases: folded, multipliers: multipliers)
-    return (
-      UInt32(place), requantization.bias, requantization.multiplier, packed.count + requantization.bytes
-    )
+    let multiplier = lowering.builder.constants.add(ByteBlob.bytes(of: multipliers), alignment: 4)
+    return (UInt32(place), UInt32(multiplier), packed.count + 2 * multipliers.count)
+  }
+
+  /// Biases of some gates, padded to 16 rows, with −zeroPoint · Σw folded in.
+  private func storeBiases(
+    _ weights: QuantizedWeights, _ biases: [Int32], gates: Range<Int>, _ source: QuantizationParameters,
+    _ lowering: inout Lowering
+  ) -> UInt32 {
+    var folded = [Int32](repeating: 0, count: gates.count * padded)
+    for (index, gate) in gates.enumerated() {
+      for channel in 0..<hidden {
+        let row = gate * hidden + channel
+        folded[index * padded + channel] = weights.foldedBias(
+          biases[row], channel: row, zeroPoint: source.zeroPoint)
+      }
+    }
+    return UInt32(lowering.builder.constants.add(ByteBlob.bytes(of: folded), alignment: 4))
   }
 }
 

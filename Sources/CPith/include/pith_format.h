@@ -50,13 +50,16 @@ enum pith_section_kind {
   PITH_SECTION_WEIGHTS = 4,       ///< packed weights
   PITH_SECTION_NAMES = 5,         ///< zero-terminated UTF-8, the last byte zero; may be stripped
   PITH_SECTION_INTERFACE = 6,     ///< uint32_t tensor numbers: the inputs, then the outputs
+  /// uint32_t tensor numbers: F32 in the arena, whose contents stay there from run to run. Absent where there are none.
+  /// Since 1.2.
+  PITH_SECTION_STATES = 7,
 };
 
 /// Sections lie in the table's order in the file, one after another, and each kind at most once. Tensors,
 /// instructions and interface are there always.
 typedef struct pith_section {
   uint32_t kind;
-  /// Records, for a section of records (tensors, instructions, interface); else 0.
+  /// Records, for a section of records (tensors, instructions, interface, states); else 0.
   uint32_t count;
   uint64_t offset;
   /// Bytes, without the padding before the next section. The constants and weights sections are followed by at
@@ -125,8 +128,8 @@ enum pith_opcode {
   PITH_OP_CONV_SPARSE = 13,
   // Since 1.2:
   /// A recurrent cell over the pixels of a map [1][1][steps][inputs]: `recurrent`. inputs[1] is the state h, inputs[2] an
-  /// LSTM's c (else PITH_NONE): F32 of `hidden` elements in the arena, which the run replaces. The output is
-  /// [1][1][steps][hidden], or channels of it; immediate_f[0] is 1 / s_y.
+  /// LSTM's c: F32 of `hidden` elements in the arena, which the run replaces; PITH_NONE where it starts from zeros and is
+  /// not wanted afterwards. The output is [1][1][steps][hidden], or channels of it; immediate_f[0] is 1 / s_y.
   PITH_OP_RECURRENT = 14,
   /// The product of two computed maps, [batch][1][rows][depth] and, of zero point 128, [batch or 1][1][depth][columns], or
   /// [columns][depth] where `flags` is 1: `window` has tap_bytes (depth, rounded up to 4), the output's extent and clamp.
@@ -234,10 +237,11 @@ typedef struct pith_matmul {
 } pith_matmul;
 
 /// A recurrent cell. Gates are z, r, h of a GRU and i, o, f, c of an LSTM; each has `hidden` rows, padded to 16, in weights
-/// [gates][hidden / 16][K / 4][16][4] and in biases and multipliers. `weights`, `bias` and `multiplier` of the instruction
-/// belong to x, of K = tap_bytes, and the ones here to h, of K = hidden rounded up to 4. A multiplier turns a sum into
-/// reals. For each step: sums of x and of h to reals, added; the cell's functions; h to bytes. The scratch holds
-/// pith_recurrent_scratch bytes.
+/// [gates][hidden / 16][K / 4][16][4], in biases (int32_t) and in multipliers, which turn a sum into reals and are the upper
+/// halves of floats (bfloat16), uint16_t. `weights`, `bias` and `multiplier` of the instruction belong to x, of
+/// K = tap_bytes; `weights` and `multiplier` here to h, of K = hidden rounded up to 4. Products of h have no bias, but that of
+/// a GRU's candidate, which its reset gate multiplies: one gate's at `bias`. For each step: sums of x and of h to reals,
+/// added; the cell's functions; h to bytes. The scratch holds pith_recurrent_scratch bytes.
 typedef struct pith_recurrent {
   int32_t kind;           ///< enum pith_cell_kind of pith_kernels.h: RNN, GRU, GRU whose reset gate multiplies h, LSTM
   int32_t reversed;       ///< 1: from the last step to the first
@@ -258,12 +262,12 @@ typedef struct pith_resize_record {
 /// Steps whose products with x are computed together.
 #define PITH_RECURRENT_STEPS 8
 
-/// Bytes of scratch that a recurrent cell needs: sums of several steps of x and one of h, and two rows of bytes. Hidden sizes
-/// are at most PITH_MAX_HIDDEN, so that this does not overflow.
+/// Bytes of scratch that a recurrent cell needs: sums of several steps of x and one of h, the multipliers of both as floats,
+/// h and c, and two rows of bytes. Hidden sizes are at most PITH_MAX_HIDDEN, so that this does not overflow.
 #define PITH_MAX_HIDDEN 0x100000
 static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
   const uint64_t padded = (hidden + 15) / 16 * 16;
-  return 4 * (PITH_RECURRENT_STEPS + 1) * gates * padded + 2 * ((padded + 63) / 64 * 64);
+  return 4 * ((PITH_RECURRENT_STEPS + 3) * gates + 2) * padded + 2 * ((padded + 63) / 64 * 64);
 }
 
 /// Bytes of scratch that PITH_OP_MATMUL needs: the second factor's packed form and biases. `depth` and `columns` are those of

@@ -117,7 +117,7 @@ typedef struct pith_softmax_args {
 typedef struct pith_project_args {
   const uint8_t *input;
   const int8_t *weights;
-  const int32_t *bias;
+  const int32_t *bias;  // null for zeros
   const float *multiplier;
   float *output;
   int32_t rows, in_stride;
@@ -171,6 +171,9 @@ typedef struct pith_layer_norm_args {
   float scale, epsilon;
   int32_t out_zero;
 } pith_layer_norm_args;
+
+/// The floats whose upper halves these are.
+void pith_widen_halves(const uint16_t *halves, float *output, size_t count);
 
 /// h as bytes, as the cells write it.
 void pith_state_bytes(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero);

@@ -13,3 +13,7 @@ void pith_scalar_layer_norm(const pith_layer_norm_args *a) { layer_norm(a); }
 void pith_state_bytes(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero) {
   for (int32_t i = 0; i < hidden; i++) output[i] = pith_requantize(state[i] * inverse_scale, zero, 0, 255);
 }
+
+void pith_widen_halves(const uint16_t *halves, float *output, size_t count) {
+  for (size_t i = 0; i < count; i++) output[i] = cell_float_of_bits((uint32_t)halves[i] << 16);
+}

@@ -7,7 +7,7 @@ void pith_scalar_project(const pith_project_args *a) {
     const int8_t *w = a->weights;
     for (int32_t block = 0; block < a->channels; block += 16) {
       uint32_t sums[16];
-      for (int32_t c = 0; c < 16; c++) sums[c] = (uint32_t)a->bias[block + c];
+      for (int32_t c = 0; c < 16; c++) sums[c] = a->bias ? (uint32_t)a->bias[block + c] : 0;
       for (int32_t k = 0; k < a->depth; k += 4, w += 64)
         for (int32_t c = 0; c < 16; c++)
           for (int32_t j = 0; j < 4; j++) sums[c] += pith_product(x[k + j], w[4 * c + j]);

@@ -20,7 +20,7 @@ HELPER void project_block(const pith_project_args *a, int32_t row, int32_t chann
   // hadd leaves four lanes of each operand in turn.
   const __m256i low = _mm256_permute4x64_epi64(_mm256_hadd_epi32(pairs[0], pairs[1]), 0xD8);
   const __m256i high = _mm256_permute4x64_epi64(_mm256_hadd_epi32(pairs[2], pairs[3]), 0xD8);
-  const lanes sums = lanes_add((lanes){{low, high}}, lanes_load(a->bias + channel));
+  const lanes sums = lanes_add((lanes){{low, high}}, a->bias ? lanes_load(a->bias + channel) : lanes_of(0));
   float *out = a->output + (ptrdiff_t)row * a->out_stride + channel;
   reals_store(out, reals_mul(reals_of_lanes(sums), reals_load(a->multiplier + channel)));
 }

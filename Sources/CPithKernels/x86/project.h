@@ -13,7 +13,7 @@ HELPER void project_tile(
   UNROLL
   for (int m = 0; m < rows; m++) {
     UNROLL
-    for (int n = 0; n < blocks; n++) sums[m][n] = lanes_load(a->bias + channel + 16 * n);
+    for (int n = 0; n < blocks; n++) sums[m][n] = a->bias ? lanes_load(a->bias + channel + 16 * n) : lanes_of(0);
   }
   const uint8_t *x = a->input + (ptrdiff_t)row * a->in_stride;
   const int8_t *w = a->weights + (ptrdiff_t)channel * a->depth;

@@ -9,10 +9,23 @@ private struct Recurrence {
   let inputSums, stateSums: UnsafeMutablePointer<Float>
   /// h as bytes before the first step, and r ⊙ h.
   let firstState, resetState: UnsafeMutablePointer<UInt8>
+  /// The bias of a GRU's candidate, of the product of h.
+  let candidateBias: UnsafePointer<Int32>?
   var inputs, states: pith_project_args
   var step: pith_cell_args
 
   var rows: Int { int(cell.gates) &* Int(cell.pitch) }
+
+  /// The product of a GRU's third gate.
+  var candidate: pith_project_args {
+    let gate = 2 &* Int(cell.pitch)
+    var candidate = states
+    candidate.weights += gate &* Int(candidate.depth)
+    candidate.multiplier += gate
+    candidate.output += gate
+    candidate.channels = cell.pitch
+    return candidate
+  }
 }
 
 extension Executor {
@@ -51,30 +64,42 @@ extension Executor {
   private func advance(_ recurrence: inout Recurrence, from before: UnsafePointer<UInt8>) {
     guard let project = kernels.pointee.project else { return }
     recurrence.states.input = before
-    project(&recurrence.states)
     switch UInt32(bitPattern: recurrence.cell.kind) {
-    case PITH_CELL_RNN.rawValue: kernels.pointee.cell.0?(&recurrence.step)
-    case PITH_CELL_GRU.rawValue: kernels.pointee.cell.1?(&recurrence.step)
-    case PITH_CELL_GRU_RESET.rawValue: advanceReset(&recurrence)
-    default: kernels.pointee.cell.3?(&recurrence.step)
+    case PITH_CELL_RNN.rawValue:
+      project(&recurrence.states)
+      kernels.pointee.cell.0?(&recurrence.step)
+    case PITH_CELL_GRU.rawValue:
+      // Of the candidate only, the product has a bias.
+      projectGates(&recurrence)
+      var candidate = recurrence.candidate
+      candidate.bias = recurrence.candidateBias
+      project(&candidate)
+      kernels.pointee.cell.1?(&recurrence.step)
+    case PITH_CELL_GRU_RESET.rawValue:
+      advanceReset(&recurrence)
+    default:
+      project(&recurrence.states)
+      kernels.pointee.cell.3?(&recurrence.step)
     }
+  }
+
+  /// The products of a GRU's first two gates.
+  private func projectGates(_ recurrence: inout Recurrence) {
+    var gates = recurrence.states
+    gates.channels = 2 &* recurrence.cell.pitch
+    kernels.pointee.project?(&gates)
   }
 
   /// A GRU whose reset gate multiplies the state: the candidate's product comes after the gates.
   private func advanceReset(_ recurrence: inout Recurrence) {
     guard let project = kernels.pointee.project else { return }
+    projectGates(&recurrence)
     let target = recurrence.step.output
     recurrence.step.output = recurrence.resetState
     kernels.pointee.cell.2?(&recurrence.step)
     recurrence.step.output = target
-    let gate = 2 &* Int(recurrence.cell.pitch)
-    var candidate = recurrence.states
+    var candidate = recurrence.candidate
     candidate.input = UnsafePointer(recurrence.resetState)
-    candidate.weights += gate &* Int(candidate.depth)
-    candidate.bias += gate
-    candidate.multiplier += gate
-    candidate.output += gate
-    candidate.channels = recurrence.cell.pitch
     project(&candidate)
     kernels.pointee.cell_rest?(&recurrence.step)
   }
@@ -87,12 +112,15 @@ extension Executor {
     let rows = int(cell.gates) &* Int(cell.pitch)
     let sums = (arena + int(record.scratch)).assumingMemoryBound(to: Float.self)
     let stateSums = sums + Int(PITH_RECURRENT_STEPS) &* rows
+    let multipliers = stateSums + rows
+    let ownState = multipliers + 2 &* rows
+    let ownMemory = ownState + Int(cell.pitch)
     let rowBytes = (Int(cell.pitch) &+ 63) & ~63
-    let firstState = UnsafeMutableRawPointer(stateSums + rows).assumingMemoryBound(to: UInt8.self)
+    let firstState = UnsafeMutableRawPointer(ownMemory + Int(cell.pitch)).assumingMemoryBound(to: UInt8.self)
     var step = pith_cell_args()
     step.product = UnsafePointer(stateSums)
-    step.state = floats(tensor(record.inputs.1))
-    if cell.isLSTM { step.memory = floats(tensor(record.inputs.2)) }
+    step.state = start(record.inputs.1, ownState, cell)
+    if cell.isLSTM { step.memory = start(record.inputs.2, ownMemory, cell) }
     step.hidden = cell.hidden
     step.pitch = cell.pitch
     step.functions = cell.functions
@@ -100,38 +128,45 @@ extension Executor {
     step.beta = cell.beta
     step.inverse_scale = record.immediate_f.0
     step.zero = output.pointee.zero_point
-    var inputs = projection(record.weights, record.bias, record.multiplier, to: sums, rows)
+    var inputs = projection(record.weights, record.multiplier, multipliers, to: sums, rows)
+    inputs.bias = constants(record.bias).assumingMemoryBound(to: Int32.self)
     inputs.depth = cell.tap_bytes
     inputs.in_stride = int32(x.pointee.pixel_stride)
-    var states = projection(cell.weights, cell.bias, cell.multiplier, to: stateSums, rows)
+    var states = projection(cell.weights, cell.multiplier, multipliers + rows, to: stateSums, rows)
     states.depth = (cell.hidden &+ 3) & ~3
     states.rows = 1
     // What the first step reads of the state, and the bytes that round it up to words, whose weights are zero.
     set(UnsafeMutableRawPointer(firstState), 2 &* rowBytes, 0)
-    quantizeState(step, to: firstState)
+    pith_state_bytes(step.state, firstState, step.hidden, step.inverse_scale, step.zero)
     return Recurrence(
       cell: cell, kernels: kernels, inputSums: sums, stateSums: stateSums, firstState: firstState,
-      resetState: firstState + rowBytes, inputs: inputs, states: states, step: step)
+      resetState: firstState + rowBytes,
+      candidateBias: cell.hasCandidateBias ? constants(cell.bias).assumingMemoryBound(to: Int32.self) : nil,
+      inputs: inputs, states: states, step: step)
+  }
+
+  /// The state that a cell starts from: one of the program's, or zeros of its own.
+  private func start(
+    _ number: UInt32, _ own: UnsafeMutablePointer<Float>, _ cell: pith_recurrent
+  ) -> UnsafeMutablePointer<Float> {
+    if number != PITH_NONE { return floats(tensor(number)) }
+    own.initialize(repeating: 0, count: Int(cell.hidden))
+    return own
   }
 
   private func projection(
-    _ weights: UInt32, _ bias: UInt32, _ multiplier: UInt32, to output: UnsafeMutablePointer<Float>,
-    _ rows: Int
+    _ weights: UInt32, _ multiplier: UInt32, _ floats: UnsafeMutablePointer<Float>,
+    to output: UnsafeMutablePointer<Float>, _ rows: Int
   ) -> pith_project_args {
+    pith_widen_halves(constants(multiplier).assumingMemoryBound(to: UInt16.self), floats, rows)
     var arguments = pith_project_args()
     if let start = model.pointee.weights {
       arguments.weights = (UnsafeRawPointer(start) + int(weights)).assumingMemoryBound(to: Int8.self)
     }
-    arguments.bias = constants(bias).assumingMemoryBound(to: Int32.self)
-    arguments.multiplier = constants(multiplier).assumingMemoryBound(to: Float.self)
+    arguments.multiplier = UnsafePointer(floats)
     arguments.output = output
     arguments.channels = Int32(truncatingIfNeeded: rows)
     arguments.out_stride = Int32(truncatingIfNeeded: rows)
     return arguments
-  }
-
-  /// The state as bytes, as the cell itself writes it.
-  private func quantizeState(_ step: pith_cell_args, to bytes: UnsafeMutablePointer<UInt8>) {
-    pith_state_bytes(step.state, bytes, step.hidden, step.inverse_scale, step.zero)
   }
 }

@@ -12,6 +12,9 @@ extension pith_recurrent {
     }
   }
 
+  /// Whether the reset gate multiplies the candidate's product of h, which then has a bias of its own.
+  var hasCandidateBias: Bool { UInt32(bitPattern: kind) == PITH_CELL_GRU.rawValue }
+
   var isLSTM: Bool { UInt32(bitPattern: kind) == PITH_CELL_LSTM.rawValue }
 
   /// Rows of a gate, padded to 16, of a legal cell.
@@ -34,32 +37,41 @@ extension Validator {
     let rows = Size(cell.gates) * Size(cell.pitch)
     guard hasWeights(instruction, bytes: rows * Size(cell.tap_bytes)),
       hasWeights(at: cell.weights, bytes: rows * Size(cell.hidden).rounded(to: 4)),
-      hasRequantization(instruction, channels: rows),
-      hasRequantization(bias: cell.bias, multiplier: cell.multiplier, channels: rows),
-      let state = state(record.inputs.1, cell)
+      hasMultipliers(at: record.bias, channels: rows), hasHalves(at: record.multiplier, rows),
+      hasHalves(at: cell.multiplier, rows),
+      !cell.hasCandidateBias || hasMultipliers(at: cell.bias, channels: Size(cell.pitch))
     else { return false }
     let bytes = pith_recurrent_scratch(
       UInt64(widening: cell.gates), UInt64(widening: UInt32(bitPattern: cell.hidden)))
-    guard isScratch(instruction, bytes, apartFrom: x, y), isDisjoint(state, x), isDisjoint(state, y),
-      areApart(UInt64(widening: record.scratch), bytes, state.offset, state.bytes)
+    guard isScratch(instruction, bytes, apartFrom: x, y),
+      isLegalState(instruction, record.inputs.1, bytes, x, y), cell.isLSTM || record.inputs.2 == PITH_NONE,
+      isLegalState(instruction, record.inputs.2, bytes, x, y)
     else { return false }
-    if !cell.isLSTM { return true }
-    guard let memory = self.state(record.inputs.2, cell) else { return false }
-    return isDisjoint(memory, x) && isDisjoint(memory, y) && isDisjoint(memory, state)
-      && areApart(UInt64(widening: record.scratch), bytes, memory.offset, memory.bytes)
+    if record.inputs.1 == PITH_NONE || record.inputs.2 == PITH_NONE { return true }
+    return isDisjoint(model.tensor(record.inputs.1).pointee, model.tensor(record.inputs.2).pointee)
+  }
+
+  /// Whether so many upper halves of floats are there.
+  private func hasHalves(at place: UInt32, _ count: Size) -> Bool {
+    place & 1 == 0 && isInConstants(UInt64(widening: place), (count * Size(2 as UInt32)).value)
+  }
+
+  /// A state that the cell may write, or none.
+  private func isLegalState(
+    _ instruction: InstructionPointer, _ number: UInt32, _ scratchBytes: UInt64, _ x: pith_tensor,
+    _ y: pith_tensor
+  ) -> Bool {
+    if number == PITH_NONE { return true }
+    guard let state = floatInput(number)?.pointee, state.isIn(PITH_SPACE_ARENA),
+      state.elements == Size(instruction.pointee.recurrent.hidden)
+    else { return false }
+    return isDisjoint(state, x) && isDisjoint(state, y)
+      && areApart(UInt64(widening: instruction.pointee.scratch), scratchBytes, state.offset, state.bytes)
   }
 
   private func isFunction(_ number: Int32, _ alpha: Float, _ beta: Float) -> Bool {
     number >= 0 && UInt32(bitPattern: number) <= PITH_CELL_SOFTSIGN.rawValue && alpha.isFinite
       && beta.isFinite
-  }
-
-  /// A state that the cell may write.
-  private func state(_ number: UInt32, _ cell: pith_recurrent) -> pith_tensor? {
-    guard let state = floatInput(number)?.pointee, state.isIn(PITH_SPACE_ARENA),
-      state.elements == Size(cell.hidden)
-    else { return nil }
-    return state
   }
 
   /// Whether so many bytes of scratch are in the arena and apart from the operands.

@@ -94,6 +94,17 @@ struct ProgramBuilder {
     return index
   }
 
+  /// Consecutive pixels of a map, from one of them on, as a map of its own.
+  mutating func addPixels(of other: TensorIndex, dims: [Int], from first: Int) -> TensorIndex {
+    let source = tensors[other.index]
+    var tensor = pith_tensor.bytes(dims, pixelStride: Int(source.pixel_stride), source.parameters)
+    tensor.space = source.space
+    tensor.offset = source.offset + UInt64(first * Int(source.pixel_stride))
+    let index = append(tensor)
+    storageOf[index.index] = storageOf[other.index]
+    return index
+  }
+
   /// Some channels of a map, from a multiple of 4 on.
   mutating func addChannels(of other: TensorIndex, from first: Int, count: Int) -> TensorIndex {
     let source = tensors[other.index]

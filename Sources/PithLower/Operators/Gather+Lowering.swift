@@ -38,6 +38,14 @@ extension Gather: Lowerable {
       if sizes[axis] == 1 { return lowering.define(output, bytes: source.tensor, source.layout) }
       throw GraphError("axis \(axis) of \(sizes) cannot be picked from on bytes")
     }
+    // Where no outer axis comes before it, what is picked is there already, pixel after pixel.
+    if picked < 3, source.layout.dims[..<picked].allSatisfy({ $0 == 1 }) {
+      let layout = source.layout.removing(picked)
+      let part = lowering.builder.addPixels(
+        of: source.tensor, dims: layout.dims,
+        from: place * source.layout.byteStrides[picked] / source.layout.pixelStride)
+      return lowering.define(output, bytes: part, layout)
+    }
     let target = try lowering.defineBytes(output, layout: source.layout.removing(picked))
     lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
       $0.move = pith_move(
@@ -67,11 +75,16 @@ extension Gather: Lowerable {
 
 extension Layout {
   /// The layout of what one index of a map's axis holds: the axis becomes 1, and outer axes of the value lie closer.
-  func removing(_ axis: Int) -> Layout {
+  func removing(_ axis: Int) -> Layout { narrowing(axis, to: 1) }
+
+  /// The layout of some indices of a map's axis.
+  func narrowing(_ axis: Int, to count: Int) -> Layout {
     var result = self
     let (size, stride) = (dims[axis], strides[axis])
-    result.dims[axis] = 1
-    for other in 0..<4 where other != axis && strides[other] > stride { result.strides[other] /= size }
+    result.dims[axis] = count
+    for other in 0..<4 where other != axis && strides[other] > stride {
+      result.strides[other] = result.strides[other] / size * count
+    }
     return result
   }
 }

@@ -19,8 +19,11 @@ extension Slice: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let ranges = try ranges(node, lowering, sizes)
-    let source = try lowering.bytes(input, layout: .channelsFirst(sizes))
     let output = node.outputs[0]
+    if lowering.hasBytes(input), let part = try pixels(of: input, ranges, sizes, &lowering) {
+      return lowering.define(output, bytes: part.tensor, part.layout)
+    }
+    let source = try lowering.bytes(input, layout: .channelsFirst(sizes))
     let target = try lowering.defineBytes(output, layout: .channelsFirst(try lowering.sizes(output)))
     var strides = source.layout.byteStrides
     var offset = 0
@@ -34,6 +37,27 @@ extension Slice: Lowerable {
         dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides,
         inputOffset: offset)
     }
+  }
+
+  /// The slice where it lies already: consecutive pixels of the map, of one axis that no other comes before.
+  private func pixels(
+    of input: ValueID, _ ranges: [Slice.Range], _ sizes: [Int], _ lowering: inout Lowering
+  ) throws -> Lowering.ByteValue? {
+    let cut = sizes.indices.filter { ranges[$0].count != sizes[$0] }
+    guard cut.count == 1, let axis = cut.first, ranges[axis].step == 1, ranges[axis].count > 0 else {
+      return nil
+    }
+    let value = try lowering.bytes(input)
+    let logical = Tensor.strides(of: sizes)[axis]
+    guard
+      let picked = (0..<3).first(where: {
+        value.layout.dims[$0] == sizes[axis] && value.layout.strides[$0] == logical
+      }), value.layout.dims[..<picked].allSatisfy({ $0 == 1 })
+    else { return nil }
+    let layout = value.layout.narrowing(picked, to: ranges[axis].count)
+    let first = ranges[axis].start * value.layout.byteStrides[picked] / value.layout.pixelStride
+    let part = lowering.builder.addPixels(of: value.tensor, dims: layout.dims, from: first)
+    return Lowering.ByteValue(tensor: part, layout: layout)
   }
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {

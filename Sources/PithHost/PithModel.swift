@@ -22,6 +22,8 @@ public final class PithModel: @unchecked Sendable {
 
   public let inputs: [PithInterface]
   public let outputs: [PithInterface]
+  /// What a streaming model remembers from run to run; empty for others.
+  public let states: [PithInterface]
   /// The kernels that sessions use.
   public let isa: PithISA
 
@@ -52,6 +54,7 @@ public final class PithModel: @unchecked Sendable {
     let model = opened
     inputs = (0..<pith_input_count(model)).map { Self.describe(model, pith_input(model, $0)) }
     outputs = (0..<pith_output_count(model)).map { Self.describe(model, pith_output(model, $0)) }
+    states = (0..<pith_state_count(model)).map { Self.describe(model, pith_state(model, $0)) }
   }
 
   deinit { opened.deallocate() }

@@ -84,6 +84,38 @@ public final class PithSession {
     }
   }
 
+  // MARK: Streams
+
+  /// Begins a new stream: every state becomes zero, as it is in a new session.
+  public func reset() { _ = pith_reset(model.opened, arena.start, arena.count) }
+
+  /// What the model remembers now, state by state, as many floats as `model.states` have elements.
+  public func saveState() -> [[Float]] {
+    var flat = [Float](repeating: 0, count: pith_state_bytes(model.opened) / 4)
+    flat.withUnsafeMutableBytes {
+      _ = pith_save(model.opened, arena.start, arena.count, $0.baseAddress, $0.count)
+    }
+    var rest = flat[...]
+    return model.states.map { state in
+      defer { rest = rest.dropFirst(state.elements) }
+      return Array(rest.prefix(state.elements))
+    }
+  }
+
+  /// Goes on with what `saveState` returned. Throws where the number of states or their sizes differ.
+  public func restoreState(_ states: [[Float]]) throws(PithError) {
+    guard states.map(\.count) == model.states.map(\.elements) else {
+      throw PithError(
+        PITH_ERROR_ARGUMENT,
+        "the model has states of \(model.states.map(\.elements)) elements, but \(states.map(\.count)) were given"
+      )
+    }
+    let flat = states.flatMap(\.self)
+    flat.withUnsafeBytes {
+      _ = pith_restore(model.opened, arena.start, arena.count, $0.baseAddress, $0.count)
+    }
+  }
+
   /// The bytes that a tensor of the arena or of the constants holds now; nil for bound inputs and outputs.
   /// Another tensor that shares its place may have overwritten it.
   public func bytes(ofTensor number: Int) -> [UInt8]? {

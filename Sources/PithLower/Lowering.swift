@@ -62,6 +62,7 @@ public struct Lowering {
   }
 
   private mutating func lowerGraph() throws {
+    let states = try model.graph.states(model.settings.states)
     for input in graph.inputs {
       // Indices come as floats, which hold integers up to 2^24 exactly.
       guard let element = graph[input].type?.element, [.float32, .int64, .int32].contains(element) else {
@@ -69,7 +70,10 @@ public struct Lowering {
           "input '\(graph[input].name)' is \(graph[input].type?.element.rawValue ?? "unknown"); the runtime takes float32, and integers as float32"
         )
       }
-      floatValues[input] = builder.addInput(try graph.sizes(input), name: graph[input].name)
+      let sizes = try graph.sizes(input)
+      floatValues[input] =
+        states[input] == nil
+        ? builder.addInput(sizes, name: graph[input].name) : builder.addState(sizes, name: graph[input].name)
     }
     for node in graph.nodes {
       builder.currentNode = node.id
@@ -90,7 +94,28 @@ public struct Lowering {
       }
     }
     builder.currentNode = nil
-    for output in graph.outputs { try emitOutput(output) }
+    let kept = Set(states.values)
+    for output in graph.outputs where !kept.contains(output) { try emitOutput(output) }
+    try emitStates(states)
+  }
+
+  /// Puts what the next run starts from into the states.
+  private mutating func emitStates(_ states: [ValueID: ValueID]) throws {
+    // All are read before any is written: one may be computed of another, or be it.
+    let sources = try states.sorted { $0.key < $1.key }.map { input, output -> (TensorIndex, TensorIndex) in
+      var source = try floats(output)
+      let sizes = try sizes(output)
+      if builder.isState(source) {
+        source = try emitFloatCopy(source, dims: [sizes.reduce(1, *)], strides: [1])
+      }
+      return (source, try floats(input))
+    }
+    for (source, state) in sources {
+      let count = builder.tensors[state.index].sizes.reduce(1, *)
+      builder.emit(PITH_OP_F32_COPY, inputs: [source], output: state) {
+        $0.move = pith_move(dims: [count], inputStrides: [1], outputStrides: [1])
+      }
+    }
   }
 
   private mutating func emitOutput(_ output: ValueID) throws {

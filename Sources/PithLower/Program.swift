@@ -51,6 +51,7 @@ extension ProgramBuilder {
       (PITH_SECTION_TENSORS, tensors.count, ByteBlob.bytes(of: tensors), 0),
       (PITH_SECTION_INSTRUCTIONS, instructions.count, ByteBlob.bytes(of: instructions), 0),
       (PITH_SECTION_INTERFACE, inputs.count + outputs.count, interface, 0),
+      (PITH_SECTION_STATES, states.count, ByteBlob.bytes(of: states.map { UInt32($0.index) }), 0),
       (PITH_SECTION_NAMES, 0, nameBytes, 0),
       (PITH_SECTION_CONSTANTS, 0, constants.bytes, Int(PITH_SLACK)),
       (PITH_SECTION_WEIGHTS, 0, weights.bytes, Int(PITH_SLACK)),

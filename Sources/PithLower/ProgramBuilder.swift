@@ -35,6 +35,8 @@ struct ProgramBuilder {
   private(set) var inPlace: [InPlaceCandidate] = []
   private(set) var inputs: [TensorIndex] = []
   private(set) var outputs: [TensorIndex] = []
+  /// Tensors that keep their contents from run to run.
+  private(set) var states: [TensorIndex] = []
   var constants = ByteBlob()
   var weights = ByteBlob()
   private var names = ByteBlob()
@@ -130,6 +132,19 @@ struct ProgramBuilder {
     return append(tensor)
   }
 
+  /// Floats that nothing else may write to, from run to run.
+  mutating func addState(_ sizes: [Int], name text: String) -> TensorIndex {
+    let index = addFloats(sizes, name: text)
+    states.append(index)
+    return index
+  }
+
+  /// Whether the tensor lies where a state does.
+  func isState(_ tensor: TensorIndex) -> Bool {
+    guard let storage = storageOf[tensor.index] else { return false }
+    return states.contains { storageOf[$0.index] == storage }
+  }
+
   mutating func addFloats(_ sizes: [Int], name text: String) -> TensorIndex {
     var tensor = pith_tensor.floats(sizes)
     tensor.space = UInt8(PITH_SPACE_ARENA.rawValue)
@@ -221,10 +236,11 @@ struct ProgramBuilder {
     var blocks: [ArenaBlock] = []
     var lifetimes: [Int: ClosedRange<Int>] = [:]
     var sizes: [Int: Int] = [:]
+    let lasting = Set(states.compactMap { storageOf[$0.index] })
     for storage in storages.indices {
-      guard let first = storages[storage].uses.min(), let last = storages[storage].uses.max() else {
-        continue
-      }
+      let isLasting = lasting.contains(storage)
+      let uses = isLasting ? [0, instructions.count] : storages[storage].uses
+      guard let first = uses.min(), let last = uses.max() else { continue }
       let root = self.root(storage)
       let range = keepsIntermediates ? 0...instructions.count : first...last
       lifetimes[root] =
@@ -258,6 +274,7 @@ struct ProgramBuilder {
       // Everything that shares the input's memory must be dead after this instruction.
       let lastUse = storages.indices.filter { root($0) == source }.flatMap { storages[$0].uses }.max() ?? 0
       guard lastUse == candidate.instruction, storages[to].sharedWith == nil,
+        !isState(TensorIndex(index: candidate.input)),
         storages[to].uses.min() == candidate.instruction,
         input.offset == 0, output.offset == 0, storages[from].bytes == storages[to].bytes,
         storages[source].bytes == storages[to].bytes

@@ -174,3 +174,72 @@ import Testing
     try expectClose(graph, samples, atLeast: 25)
   }
 }
+
+/// Networks that remember: fed in parts, they say what they say of the whole.
+@Suite struct StreamingTests {
+  private func streaming(_ op: any Recurrent, steps: Int) throws -> (graph: Graph, states: [String: String]) {
+    var network = SmallNetwork(seed: 61)
+    let rows = type(of: op).gateCount * op.hiddenSize
+    let x = network.input([steps, 1, 6])
+    let h = network.input([1, 1, op.hiddenSize], "h")
+    let c = op is LSTM ? network.input([1, 1, op.hiddenSize], "c") : nil
+    let operands = [
+      x, network.constant([1, rows, 6], in: -0.6...0.6),
+      network.constant([1, rows, op.hiddenSize], in: -0.4...0.4), nil, nil, h, c,
+    ]
+    let outputs = network.graph.add(
+      op, Array(operands.prefix(c == nil ? 6 : 7)), name: "cell",
+      outputs: c == nil ? ["y", "hn"] : ["y", "hn", "cn"])
+    for output in outputs { network.graph.markOutput(output) }
+    return (try network.built(), c == nil ? ["h": "hn"] : ["h": "hn", "c": "cn"])
+  }
+
+  @Test(arguments: [
+    LSTM(hiddenSize: 10) as any Recurrent, GRU(hiddenSize: 9, linearBeforeReset: true), RNN(hiddenSize: 8),
+  ])
+  func partsGiveWhatTheWholeGives(_ op: any Recurrent) throws {
+    var random = SeededRandom(seed: 62)
+    let sequence = random.tensor([12, 1, 6], in: -1...1)
+    let values = try #require(sequence.floats)
+    let zeros = [Float](repeating: 0, count: op.hiddenSize)
+    func model(steps: Int) throws -> PithModel {
+      let (graph, states) = try streaming(op, steps: steps)
+      // The same ranges for both: those of the whole.
+      let (whole, _) = try streaming(op, steps: 12)
+      let start = Tensor(shape: [1, 1, op.hiddenSize], floats: zeros)
+      let inputs = [sequence, start] + (op is LSTM ? [start] : [])
+      var quantized = try whole.quantized(on: [inputs], QuantizationSettings(states: states))
+      quantized.graph = graph
+      return try PithModel(bytes: try Lowering.lower(quantized).bytes)
+    }
+    let whole = PithSession(try model(steps: 12))
+    let expected = try whole.run(inputs: [values])[0]
+    #expect(whole.model.inputs.map(\.name) == ["x"] && whole.model.outputs.map(\.name) == ["y"])
+    let part = PithSession(try model(steps: 3))
+    #expect(part.model.states.map(\.name) == (op is LSTM ? ["h", "c"] : ["h"]))
+    func stream(_ session: PithSession) throws -> [Float] {
+      try (0..<4).flatMap { try session.run(inputs: [Array(values[($0 * 18)..<(($0 + 1) * 18)])])[0] }
+    }
+    #expect(try stream(part) == expected)
+    // It goes on where it stopped, until it is reset.
+    #expect(try stream(part) != expected)
+    part.reset()
+    #expect(try stream(part) == expected)
+    // Another session goes on with what this one saved.
+    part.reset()
+    let first = try part.run(inputs: [Array(values[0..<18])])[0]
+    let other = PithSession(part.model)
+    try other.restoreState(part.saveState())
+    let rest = try (1..<4).flatMap { try other.run(inputs: [Array(values[($0 * 18)..<(($0 + 1) * 18)])])[0] }
+    #expect(first + rest == expected)
+    #expect(throws: PithError.self) { try other.restoreState([[1]]) }
+  }
+
+  @Test func statesMustFit() throws {
+    let (graph, _) = try streaming(RNN(hiddenSize: 8), steps: 2)
+    #expect(throws: GraphError.self) { try graph.states(["z": "hn"]) }
+    #expect(throws: GraphError.self) { try graph.states(["h": "z"]) }
+    #expect(throws: GraphError.self) { try graph.states(["x": "hn"]) }
+    #expect(throws: GraphError.self) { try graph.states(["h": "y"]) }
+  }
+}

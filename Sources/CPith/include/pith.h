@@ -8,7 +8,10 @@
 //     pith_run(&model, arena, bytes, inputs, outputs, 0);
 //
 // Every function may be called from any thread; runs at the same time need an arena each. Nothing here allocates,
-// locks or keeps state between calls.
+// locks or keeps state between calls, but for what a streaming model keeps in its arena:
+//
+//     pith_reset(&model, arena, bytes);      // before the first run of each stream
+//     for (;;) pith_run(&model, arena, bytes, inputs, outputs, 0);
 #ifndef PITH_H
 #define PITH_H
 
@@ -50,7 +53,8 @@ typedef struct pith_model {
   const uint32_t *interface;
   const void *kernels;  ///< what PITH_ISA_AUTO means, chosen once, as asking the CPU is slow
   uint64_t constants_bytes, weights_bytes, names_bytes;
-  uint32_t tensor_count, instruction_count;
+  const uint32_t *states;
+  uint32_t tensor_count, instruction_count, state_count;
   uint32_t tensor_stride, instruction_stride;  ///< bytes from one record to the next
   /// Number of the section, tensor, instruction or input-then-output that pith_open refused; else 0.
   uint32_t last_error;
@@ -105,6 +109,18 @@ uint32_t pith_output_count(const pith_model *model);
 /// Null where there is no such number.
 const pith_tensor *pith_input(const pith_model *model, uint32_t index);
 const pith_tensor *pith_output(const pith_model *model, uint32_t index);
+
+/// What a streaming model remembers from run to run: float32 tensors in the arena, which nothing else uses. Null where there
+/// is no such number. A model without any need not be reset.
+uint32_t pith_state_count(const pith_model *model);
+const pith_tensor *pith_state(const pith_model *model, uint32_t index);
+/// Makes every state zero.
+pith_status pith_reset(const pith_model *model, void *arena, size_t arena_bytes);
+/// Bytes of all states, one after another in the order of their numbers, which is how they are saved and restored.
+size_t pith_state_bytes(const pith_model *model);
+pith_status pith_save(const pith_model *model, const void *arena, size_t arena_bytes, void *states, size_t state_bytes);
+pith_status pith_restore(
+    const pith_model *model, void *arena, size_t arena_bytes, const void *states, size_t state_bytes);
 
 /// The text of a name field, or "" where it was stripped.
 const char *pith_name(const pith_model *model, uint32_t name);

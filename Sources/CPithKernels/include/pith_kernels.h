@@ -176,7 +176,7 @@ typedef struct pith_layer_norm_args {
 void pith_widen_halves(const uint16_t *halves, float *output, size_t count);
 
 /// h as bytes, as the cells write it.
-void pith_state_bytes(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero);
+void pith_quantize_state(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero);
 
 typedef struct pith_kernels {
   const char *name;

@@ -10,7 +10,7 @@ void pith_scalar_cell_gru_rest(const pith_cell_args *a) { cell_gru_rest(a); }
 void pith_scalar_cell_lstm(const pith_cell_args *a) { cell_lstm(a); }
 void pith_scalar_layer_norm(const pith_layer_norm_args *a) { layer_norm(a); }
 
-void pith_state_bytes(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero) {
+void pith_quantize_state(const float *state, uint8_t *output, int32_t hidden, float inverse_scale, int32_t zero) {
   for (int32_t i = 0; i < hidden; i++) output[i] = pith_requantize(state[i] * inverse_scale, zero, 0, 255);
 }
 

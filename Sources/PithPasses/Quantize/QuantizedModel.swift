@@ -51,14 +51,48 @@ public struct QuantizationSettings: Sendable, Hashable, Codable {
   public var equalizes: Bool
   /// Nodes that stay in fp32 by the user's wish, by name.
   public var excluded: Set<String>
+  /// Of a streaming network: inputs by name, and the outputs that they are in the next run.
+  public var states: [String: String]
 
   public init(
     method: RangeMethod = .minmax, correctsBias: Bool = true, equalizes: Bool = true,
-    excluded: Set<String> = []
+    excluded: Set<String> = [], states: [String: String] = [:]
   ) {
     self.method = method
     self.correctsBias = correctsBias
     self.equalizes = equalizes
     self.excluded = excluded
+    self.states = states
+  }
+}
+
+extension Graph {
+  /// The inputs that are states, each with the output that takes its place in the next run.
+  /// - Throws: where a name is none of an input or output, or the two differ in shape.
+  public func states(_ names: [String: String]) throws -> [ValueID: ValueID] {
+    var result: [ValueID: ValueID] = [:]
+    for (inputName, outputName) in names.sorted(by: { $0.key < $1.key }) {
+      guard let input = inputs.first(where: { self[$0].name == inputName }) else {
+        throw GraphError(
+          "no input is called '\(inputName)'; there are \(inputs.map { self[$0].name }.joined(separator: ", "))"
+        )
+      }
+      guard let output = outputs.first(where: { self[$0].name == outputName }) else {
+        throw GraphError(
+          "no output is called '\(outputName)'; there are \(outputs.map { self[$0].name }.joined(separator: ", "))"
+        )
+      }
+      guard self[input].type?.element == .float32, self[input].type == self[output].type else {
+        throw GraphError(
+          "state '\(inputName)' is \(self[input].type?.description ?? "unknown"), but '\(outputName)' is \(self[output].type?.description ?? "unknown")"
+        )
+      }
+      result[input] = output
+    }
+    guard outputs.contains(where: { !result.values.contains($0) }) else {
+      if result.isEmpty { return result }
+      throw GraphError("every output is a state; a network needs one that is read")
+    }
+    return result
   }
 }

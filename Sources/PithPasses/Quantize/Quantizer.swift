@@ -20,7 +20,8 @@ public struct Quantizer {
     self.graph = graph
     shapes = try graph.specialized(batch: 1)
     placements = try Quantizer.place(shapes, excluded: settings.excluded)
-    let observed = Quantizer.observed(graph, placements)
+    var observed = Quantizer.observed(graph, placements)
+    observed.wanted.formUnion(try graph.states(settings.states).values)
     calibrator = try Calibrator(graph, wanted: observed.wanted, channelAxes: observed.channels)
   }
 
@@ -109,6 +110,7 @@ public struct Quantizer {
     var result: [ValueID: QuantizationParameters] = [:]
     let symmetric = symmetricValues()
     let startState = startStateRanges()
+    let states = try graph.states(settings.states)
     func parameters(covering range: ClosedRange<Float>, _ id: ValueID) -> QuantizationParameters {
       symmetric.contains(id)
         ? QuantizationParameters(symmetricallyCovering: range) : QuantizationParameters(covering: range)
@@ -120,7 +122,8 @@ public struct Quantizer {
           throw GraphError("constant '\(graph[id].name)' is not finite; train or export the model anew")
         }
         result[id] = parameters(covering: (constant.min() ?? 0)...(constant.max() ?? 0), id)
-      } else if let statistics = calibrator.statistics[id] {
+      } else if let statistics = calibrator.statistics[states[id] ?? id] {
+        // A state holds what the output that it comes from does.
         let range = settings.method.range(of: statistics.histogram)
         result[id] = parameters(covering: startState[id].map { range.union($0) } ?? range, id)
       }

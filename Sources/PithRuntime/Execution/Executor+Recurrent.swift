@@ -137,7 +137,7 @@ extension Executor {
     states.rows = 1
     // What the first step reads of the state, and the bytes that round it up to words, whose weights are zero.
     set(UnsafeMutableRawPointer(firstState), 2 &* rowBytes, 0)
-    pith_state_bytes(step.state, firstState, step.hidden, step.inverse_scale, step.zero)
+    pith_quantize_state(step.state, firstState, step.hidden, step.inverse_scale, step.zero)
     return Recurrence(
       cell: cell, kernels: kernels, inputSums: sums, stateSums: stateSums, firstState: firstState,
       resetState: firstState + rowBytes,

@@ -66,6 +66,11 @@ extension Validator {
       }
       model.interface = start.assumingMemoryBound(to: UInt32.self)
       return true
+    case PITH_SECTION_STATES.rawValue:
+      guard UInt64(widening: section.count) &* 4 == section.bytes else { return false }
+      model.states = start.assumingMemoryBound(to: UInt32.self)
+      model.state_count = section.count
+      return true
     case PITH_SECTION_CONSTANTS.rawValue:
       model.constants = start.assumingMemoryBound(to: UInt8.self)
       model.constants_bytes = section.bytes
@@ -125,7 +130,23 @@ extension Validator {
       }
       number &+= 1
     }
-    return isName(model.header.pointee.name) ? PITH_OK : PITH_ERROR_INTERFACE
+    return isName(model.header.pointee.name) ? checkStates() : PITH_ERROR_INTERFACE
+  }
+
+  /// States must be floats of the arena.
+  private mutating func checkStates() -> pith_status {
+    var number: UInt32 = 0
+    var total = Size.zero
+    while number < model.state_count {
+      let tensor = model.states[Int(truncatingIfNeeded: number)]
+      guard tensor < model.tensor_count, model.tensor(tensor).pointee.isFloat,
+        model.tensor(tensor).pointee.isIn(PITH_SPACE_ARENA)
+      else { return refuse(number, PITH_ERROR_INTERFACE) }
+      total = total + Size(saturating: model.tensor(tensor).pointee.bytes)
+      number &+= 1
+    }
+    // Together they can be counted on any machine.
+    return total <= Size.largestTensor ? PITH_OK : PITH_ERROR_INTERFACE
   }
 
   private func interfaceTensor(_ number: UInt32) -> TensorPointer? {

@@ -11,14 +11,13 @@ enum ONNXAttribute {
   case intList([Int])
   /// A list without elements, whose type the file may leave open.
   case emptyList
-  /// What Pith does not read: a subgraph, strings, or something sparse.
+  case stringList([String])
+  /// The body of a control flow operator.
+  case graph(ONNXSubgraph)
+  /// What Pith does not read: several subgraphs, or something sparse.
   case unsupported(String)
 
   init(_ proto: Onnx__AttributeProto, tensors: inout TensorReader) throws {
-    guard String(field: proto.ref_attr_name).isEmpty else {
-      throw GraphError(
-        "it refers to an attribute of a function, which is not supported; inline the model's functions")
-    }
     let type = proto.has_type != 0 ? proto.type : ONNXAttribute.impliedType(proto)
     switch type {
     case 1: self = .float(proto.f)
@@ -27,11 +26,14 @@ enum ONNXAttribute {
     case 4:
       guard let tensor = proto.t else { throw GraphError("its tensor is missing; the file is damaged") }
       self = .tensor(try tensors.tensor(tensor.pointee))
-    case 5, 10: self = .unsupported("a subgraph")
+    case 5: self = .graph(ONNXSubgraph(UnsafeRawBufferPointer(start: proto.g.data, count: proto.g.len)))
     case 6: self = .floatList(Array(UnsafeBufferPointer(start: proto.floats, count: proto.n_floats)))
     case 7: self = .intList(UnsafeBufferPointer(start: proto.ints, count: proto.n_ints).map { Int($0) })
-    case 8: self = .unsupported("a list of strings")
+    case 8:
+      self = .stringList(
+        UnsafeBufferPointer(start: proto.strings, count: proto.n_strings).map { String(field: $0) })
     case 9: self = .unsupported("a list of tensors")
+    case 10: self = .unsupported("a list of subgraphs")
     case 11, 12: self = .unsupported("a sparse tensor")
     case 0: self = .emptyList
     default: self = .unsupported("of type \(type)")
@@ -60,6 +62,14 @@ enum ONNXAttribute {
     }
   }
 
+  var strings: [String]? {
+    switch self {
+    case .stringList(let values): values
+    case .emptyList: []
+    default: nil
+    }
+  }
+
   var floats: [Float]? {
     switch self {
     case .floatList(let values): values
@@ -77,6 +87,8 @@ enum ONNXAttribute {
     case .tensor: "a tensor"
     case .floatList: "a list of numbers"
     case .intList: "a list of integers"
+    case .stringList: "a list of strings"
+    case .graph: "a subgraph"
     case .emptyList: "an empty list"
     case .unsupported(let what): what
     }

@@ -1,6 +1,6 @@
 import PithGraph
 
-/// Reads ONNX models: the default domain's opsets 9 to 21.
+/// Reads ONNX models: the default domain's opsets 6 to 24.
 ///
 /// Forms of older opsets become those that `PithGraph` documents; floating-point weights of any width become float32.
 /// Format: https://onnx.ai/onnx/repo-docs/IR.html
@@ -9,12 +9,17 @@ public enum ONNXImporter {
   public struct Options: Sendable {
     /// Bytes that the weights may take in memory.
     public var maximumWeightBytes: Int
+    /// Tensors for some of the inputs, by name: they become constants, as shapes, axes and the like have to be.
+    public var constants: [String: Tensor]
 
-    public init(maximumWeightBytes: Int = 4 << 30) { self.maximumWeightBytes = maximumWeightBytes }
+    public init(maximumWeightBytes: Int = 4 << 30, constants: [String: Tensor] = [:]) {
+      self.maximumWeightBytes = maximumWeightBytes
+      self.constants = constants
+    }
   }
 
   /// The opsets that are understood.
-  public static let supportedOpsets = 9...21
+  public static let supportedOpsets = 6...24
 
   /// Reads a model from a file, and weights that it keeps in other files of the same folder.
   /// - Returns: the graph with all types inferred; a symbolic axis keeps its name, and one without a name is called
@@ -46,7 +51,8 @@ public enum ONNXImporter {
     guard format == .unknown || format == .text else { throw ImportError(file: name, format.advice) }
     do {
       return try translate(
-        bytes, tensors: TensorReader(directory: directory, byteLimit: options.maximumWeightBytes))
+        bytes, tensors: TensorReader(directory: directory, byteLimit: options.maximumWeightBytes),
+        constants: options.constants)
     } catch var error as ImportError {
       error.file = name
       throw error
@@ -57,25 +63,11 @@ public enum ONNXImporter {
     }
   }
 
-  private static func translate(_ bytes: UnsafeRawBufferPointer, tensors: TensorReader) throws -> Graph {
-    var tensors = tensors
-    let file = try ONNXFile(bytes)
-    let nodes = try file.nodes.map { try ONNXNode($0, tensors: &tensors) }
-    try ONNXOperators.check(nodes)
-    let given = Set(file.initializers.keys).union(file.inputs.map(\.name))
-    let sorted = try ONNXNode.sorted(nodes, given: given)
-    let builder = try ONNXGraphBuilder(file, nodes: sorted, tensors: tensors)
-    for node in sorted {
-      guard let reader = ONNXOperators.readers[node.opType] else { continue }
-      do {
-        guard !node.outputs.isEmpty else { throw GraphError("it has no outputs; export the model again") }
-        try reader.read(node, into: builder)
-        try node.checkAllTaken()
-      } catch let error as GraphError {
-        throw ImportError(file: "", node: node.label, error.message)
-      }
-    }
-    try builder.markOutputs()
+  private static func translate(
+    _ bytes: UnsafeRawBufferPointer, tensors: TensorReader, constants: [String: Tensor]
+  ) throws -> Graph {
+    let builder = try ONNXGraphBuilder(try ONNXFile(bytes), tensors: tensors, constants: constants)
+    try builder.translate()
     return builder.graph
   }
 }

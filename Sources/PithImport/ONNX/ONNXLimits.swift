@@ -4,4 +4,8 @@ enum ONNXLimits {
   static let metadataBytes = 1 << 20
   /// Fields of one node.
   static let nodeFields = 1 << 14
+  /// How deep functions may call others and control flow may contain more of it.
+  static let nesting = 16
+  /// Nodes that functions and branches may come to, all calls together.
+  static let inlinedNodes = 1 << 17
 }

@@ -23,7 +23,7 @@ extension ONNXNode {
       var stack = [(node: root, next: 0)]
       state[root] = .open
       while let top = stack.last {
-        let inputs = nodes[top.node].inputs
+        let inputs = nodes[top.node].inputs + nodes[top.node].captures
         if top.next == inputs.count {
           state[top.node] = .done
           result.append(nodes[top.node])

@@ -35,10 +35,13 @@ enum ONNXOperators {
 
   /// Says everything that is not supported at once, so that it need not be found out one by one.
   /// - Throws: `ImportError` naming each operator with one of its nodes.
-  static func check(_ nodes: [ONNXNode]) throws {
+  static func check(_ nodes: [ONNXNode], _ functions: [ONNXFunction.Key: ONNXFunction]) throws {
     var order: [String] = []
     var found: [String: [ONNXNode]] = [:]
-    for node in nodes where !ONNXNode.isDefault(domain: node.domain) || readers[node.opType] == nil {
+    for node in nodes
+    where !ONNXNode.isDefault(domain: node.domain) && functions[node.functionKey] == nil
+      || ONNXNode.isDefault(domain: node.domain) && readers[node.opType] == nil
+    {
       let name = ONNXNode.isDefault(domain: node.domain) ? node.opType : "\(node.domain).\(node.opType)"
       if found[name] == nil { order.append(name) }
       found[name, default: []].append(node)
@@ -64,10 +67,7 @@ enum ONNXOperators {
   }
 
   private static func advice(_ names: [String]) -> String {
-    if names.contains(where: { $0.hasSuffix("QuantizeLinear") || $0.hasSuffix("DequantizeLinear") }) {
-      return "Pith quantizes by itself, so give it the float model"
-    }
-    if names.contains(where: { ["If", "Loop", "Scan"].contains($0) }) {
+    if names.contains(where: { ["Loop", "Scan"].contains($0) }) {
       return "export the model without control flow, or fold it away with onnxsim"
     }
     if names.contains(where: { $0.contains(".") }) {

@@ -21,6 +21,15 @@ struct WireReader {
     var payload: UnsafeRawBufferPointer
     /// The field with its key and length.
     var whole: UnsafeRawBufferPointer
+
+    /// The number of a `varint` field.
+    var integer: Int {
+      var value: UInt64 = 0
+      for (index, byte) in payload.prefix(10).enumerated() {
+        value |= UInt64(byte & 0x7f) << UInt64(7 * index)
+      }
+      return Int(truncatingIfNeeded: value)
+    }
   }
 
   private let bytes: UnsafeRawBufferPointer

@@ -9,6 +9,8 @@ enum ImportLimits {
   static let filledElements = 1 << 22
   /// Elements of an integer tensor that is computed while the graph is built.
   static let foldedElements = 1 << 12
+  /// Elements of a float tensor that is computed while the graph is built, which only sizes are.
+  static let foldedFloats = 64
   /// Characters in the name of an axis, which joining axes makes longer.
   static let dimensionName = 256
 }

@@ -141,6 +141,15 @@ final class ONNXGraphWriter {
     return graph[id].constant
   }
 
+  /// The same, called after the node.
+  func emitPart(
+    _ opType: String, _ node: Node, _ suffix: String, inputs: [String],
+    attributes: [(name: String, value: ONNXNodeDraft.Attribute)] = []
+  ) -> String {
+    part(
+      opType, node.name.isEmpty ? suffix : "\(node.name)_\(suffix)", inputs: inputs, attributes: attributes)
+  }
+
   /// The names of a node's operands, or of the first `count`.
   func operands(_ node: Node, first count: Int = .max) throws -> [String] {
     try node.inputs.prefix(count).map { try $0.map { try operand($0) } ?? "" }

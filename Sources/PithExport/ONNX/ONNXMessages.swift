@@ -36,6 +36,14 @@ enum ONNXMessages {
       case .ints(let numbers):
         type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS
         (proto.n_ints, proto.ints) = (numbers.count, arena.array(numbers.map { Int64($0) }))
+      case .floats(let numbers):
+        type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS
+        (proto.n_floats, proto.floats) = (numbers.count, arena.array(numbers))
+      case .strings(let texts):
+        type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRINGS
+        (proto.n_strings, proto.strings) = (
+          texts.count, arena.array(texts.map { arena.bytes(Array($0.utf8)) })
+        )
       case .tensor(let tensor):
         type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR
         proto.t = ONNXMessages.tensor(nil, tensor, arena)

@@ -7,6 +7,8 @@ struct ONNXNodeDraft {
     case float(Float)
     case string(String)
     case ints([Int])
+    case floats([Float])
+    case strings([String])
     case tensor(Tensor)
   }
 

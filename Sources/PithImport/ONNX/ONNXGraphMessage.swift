@@ -93,7 +93,7 @@ struct ONNXGraphMessage {
       let symbol = String(field: dim?.pointee.dim_param)
       let value = dim.flatMap { $0.pointee.has_dim_value != 0 ? Int($0.pointee.dim_value) : nil }
       if let value, value != -1 {
-        guard value > 0 else {
+        guard value >= 0 else {
           throw GraphError(
             "axis \(axis) of input '\(shown)' has size \(value); export the model with a real one")
         }

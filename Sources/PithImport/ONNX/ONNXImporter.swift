@@ -1,6 +1,6 @@
 import PithGraph
 
-/// Reads ONNX models: the default domain's opsets 6 to 24.
+/// Reads ONNX models: the default domain's opsets 1 to 24.
 ///
 /// Forms of older opsets become those that `PithGraph` documents; floating-point weights of any width become float32.
 /// Format: https://onnx.ai/onnx/repo-docs/IR.html
@@ -19,7 +19,7 @@ public enum ONNXImporter {
   }
 
   /// The opsets that are understood.
-  public static let supportedOpsets = 6...24
+  public static let supportedOpsets = 1...24
 
   /// Reads a model from a file, and weights that it keeps in other files of the same folder.
   /// - Returns: the graph with all types inferred; a symbolic axis keeps its name, and one without a name is called

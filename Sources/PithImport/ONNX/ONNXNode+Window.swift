@@ -11,6 +11,11 @@ extension ONNXNode {
       padding: try padding(spatialRank: kernel.count), ceilMode: try flag("ceil_mode"))
   }
 
+  /// Whether the odd pixel goes to the beginning, as `auto_pad` has it.
+  var isSameLower: Bool {
+    if case .string("SAME_LOWER")? = peek("auto_pad") { true } else { false }
+  }
+
   /// The padding of a node with a window. Where `auto_pad` says how to pad, `pads` does not count.
   func padding(spatialRank: Int) throws -> Padding {
     let pads = try ints("pads")

@@ -121,6 +121,8 @@ final class ONNXNode {
 
   func take(_ name: String) -> ONNXAttribute? { attributes.removeValue(forKey: name) }
 
+  func peek(_ name: String) -> ONNXAttribute? { attributes[name] }
+
   func has(_ name: String) -> Bool { attributes[name] != nil }
 
   /// Takes attributes that do not matter for inference.

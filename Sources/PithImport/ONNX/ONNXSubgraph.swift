@@ -36,7 +36,8 @@ final class ONNXSubgraph {
   }
 
   private static func captures(
-    ofNode bytes: UnsafeRawBufferPointer, _ read: inout Set<String>, _ defined: inout Set<String>, _ depth: Int
+    ofNode bytes: UnsafeRawBufferPointer, _ read: inout Set<String>, _ defined: inout Set<String>,
+    _ depth: Int
   ) throws {
     var fields = WireReader(bytes)
     while let field = try fields.next() {

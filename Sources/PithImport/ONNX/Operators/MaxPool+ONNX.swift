@@ -2,12 +2,18 @@ import PithGraph
 
 extension MaxPool: ONNXReadable {
   static func read(_ node: ONNXNode, into builder: ONNXGraphBuilder) throws {
-    guard node.outputs.count == 1 || !builder.isUsed(node.outputs[1]) else {
-      throw GraphError(
-        "its second output (the indices) is used, which is not supported; export the model without")
+    let window = try node.window()
+    let byColumns = try node.flag("storage_order")
+    let isFloat = try builder.type(try builder.required(node, 0)).element.isFloatingPoint
+    if isFloat, !builder.uses(node, output: 1) {
+      return try builder.emit(MaxPool(window: window), node, outputs: Array(node.outputs.prefix(1)))
     }
-    // The order in which indices count matters to the second output only.
-    node.ignore("storage_order")
-    try builder.emit(MaxPool(window: try node.window()), node, outputs: Array(node.outputs.prefix(1)))
+    try builder.emit(MaxPoolWithIndices(window: window, numbersByColumns: byColumns), node)
+  }
+}
+
+extension MaxUnpool: ONNXReadable {
+  static func read(_ node: ONNXNode, into builder: ONNXGraphBuilder) throws {
+    try builder.emit(MaxUnpool(window: try node.window()), node)
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import PithGraph
 
-
 /// A reduction that is defined by what it makes of a list of numbers.
 protocol ListReduction: Reduction {
   /// Of floating-point numbers, in double precision.

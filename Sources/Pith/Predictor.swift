@@ -46,11 +46,13 @@ public struct FloatPredictor: Predictor {
   public let sampleShape: [Int]
   public let batchSize: Int
   private let engine: FloatEngine
+  private let input: ValueID
   let hasFixedBatch: Bool
 
-  /// - Throws: where the graph has not exactly one float input, or an operator cannot be executed.
-  public init(_ graph: Graph, name: String) throws {
-    let input = try FloatPredictor.onlyInput(graph, name: name)
+  /// - Parameter states: the inputs that a streaming network remembers, by name; each sample begins with zeros there.
+  /// - Throws: where the graph has not exactly one other float input, or an operator cannot be executed.
+  public init(_ graph: Graph, name: String, states: Set<String> = []) throws {
+    input = try FloatPredictor.onlyInput(graph, name: name, states: states)
     self.name = name
     let dimensions = graph[input].type?.shape.dimensions ?? []
     if case .fixed(let size)? = dimensions.first {
@@ -72,9 +74,13 @@ public struct FloatPredictor: Predictor {
   }
 
   /// The input that data is fed to.
-  static func onlyInput(_ graph: Graph, name: String) throws -> ValueID {
-    guard graph.inputs.count == 1, let input = graph.inputs.first else {
-      throw PithFailure("\(name) has \(graph.inputs.count) inputs; data can be fed to models with one")
+  static func onlyInput(_ graph: Graph, name: String, states: Set<String> = []) throws -> ValueID {
+    let inputs = graph.inputs.filter { !states.contains(graph[$0].name) }
+    guard inputs.count == 1, let input = inputs.first else {
+      let names = inputs.map { graph[$0].name }.joined(separator: ", ")
+      throw PithFailure(
+        "\(name) has \(inputs.count) inputs (\(names)); data can be fed to models with one. Inputs that a streaming network remembers are named by 'compress quantize --state INPUT=OUTPUT'"
+      )
     }
     guard graph[input].type?.element == .float32, graph[input].type?.shape.rank ?? 0 > 0 else {
       throw PithFailure("\(name): input '\(graph[input].name)' must be float32 with a batch axis")
@@ -100,8 +106,11 @@ public struct FloatPredictor: Predictor {
     return Tensor(shape: [rows] + sampleShape, floats: padded)
   }
 
+  /// All inputs of the graph for one of samples: states begin with zeros.
+  func inputs(_ tensor: Tensor) -> [Tensor] { engine.graph.inputs(feeding: input, tensor) }
+
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
-    let outputs = try engine.run([tensor(samples, count: count)])
+    let outputs = try engine.run(inputs(tensor(samples, count: count)))
     let expected = hasFixedBatch ? batchSize : count
     guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0,
       rows == expected
@@ -111,6 +120,17 @@ public struct FloatPredictor: Predictor {
       )
     }
     return Array(floats.prefix(floats.count / rows * count))
+  }
+}
+
+extension Graph {
+  /// All inputs where one has these samples: the others are states, which begin with zeros.
+  func inputs(feeding input: ValueID, _ tensor: Tensor) -> [Tensor] {
+    inputs.map { id in
+      guard id != input else { return tensor }
+      let shape = (self[id].type?.shape.dimensions ?? []).map { $0.size ?? tensor.shape.first ?? 1 }
+      return Tensor(shape: shape, floats: Array(repeating: 0, count: shape.reduce(1, *)))
+    }
   }
 }
 
@@ -190,6 +210,8 @@ public final class ProgramPredictor: Predictor {
         for (other, elements) in zip(work.others, work.otherElements) {
           outputs.append(other.map { $0 + index * elements })
         }
+        // Each sample begins a stream of its own.
+        if !sessions.all[index].model.states.isEmpty { sessions.all[index].reset() }
         do {
           try sessions.all[index].run(inputs: inputs, outputs: outputs)
         } catch {

@@ -80,7 +80,8 @@ public struct QuantizationJob {
       return (result.graph, result.log)
     }
     // Data that does not fit is told before any work is done on it.
-    let predictor = try FloatPredictor(simplified, name: name)
+    let predictor = try FloatPredictor(
+      simplified, name: name, states: Set(request.settings.states.keys))
     try predictor.check(request.calibration)
     if let evaluation = request.evaluation { try predictor.check(evaluation) }
 
@@ -164,7 +165,7 @@ public struct QuantizationJob {
       var calibrator = try Calibrator(
         graph, wanted: [],
         channelAxes: Dictionary(pairs.map { ($0.between, 1) }, uniquingKeysWith: { a, _ in a }))
-      try feed("equalize", predictor) { tensor, _ in try calibrator.add([tensor]) }
+      try feed("equalize", predictor) { tensor, _ in try calibrator.add(predictor.inputs(tensor)) }
       (graph, equalized) = try CrossLayerEqualization.apply(
         to: graph, pairs: pairs, statistics: calibrator.statistics)
     }
@@ -172,7 +173,7 @@ public struct QuantizationJob {
     let elements = predictor.sampleShape.reduce(predictor.hasFixedBatch ? predictor.batchSize : 1, *)
     var samples: [[Float]] = []
     try feed("calibrate", predictor) { tensor, floats in
-      try quantizer.calibrate([tensor])
+      try quantizer.calibrate(predictor.inputs(tensor))
       // Enough of them, spread over the set, to compare layers on.
       if samples.count < 16, floats.count >= elements { samples.append(Array(floats.prefix(elements))) }
     }

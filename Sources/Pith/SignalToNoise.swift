@@ -19,15 +19,19 @@ public struct SignalToNoise: Sendable {
     let program = try Lowering.lower(model, keepsIntermediates: true)
     let session = PithSession(try PithModel(bytes: program.bytes, source: model.graph.name))
     let engine = try FloatEngine(model.graph)
-    guard let input = model.graph.inputs.first, let dimensions = model.graph[input].type?.shape.dimensions
+    let states = model.settings.states
+    guard let input = model.graph.inputs.first(where: { states[model.graph[$0].name] == nil }),
+      let dimensions = model.graph[input].type?.shape.dimensions
     else {
       return SignalToNoise()
     }
     let shape = dimensions.map { $0.size ?? 1 }
     let result = Accumulator()
     for sample in samples where sample.count == shape.reduce(1, *) {
+      session.reset()
       _ = try session.run(inputs: [sample])
-      _ = try engine.run([Tensor(shape: shape, floats: sample)]) { value, tensor in
+      let inputs = model.graph.inputs(feeding: input, Tensor(shape: shape, floats: sample))
+      _ = try engine.run(inputs) { value, tensor in
         guard let trace = program.traces[value], let floats = tensor.floats,
           let bytes = session.bytes(ofTensor: trace.tensor)
         else { return }

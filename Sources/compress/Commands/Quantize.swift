@@ -69,6 +69,15 @@ struct Quantize: ReportingCommand {
       "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "An input that a streaming network remembers, and the output that it is in the next run; may be repeated.",
+      discussion: """
+        The program keeps it from run to run, where pith_reset, pith_save and pith_restore reach it. Samples are \
+        sequences of their own, which begin with zeros.
+        """, valueName: "input=output"))
+  var state: [String] = []
+
   @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
 
   @Option(help: "Threads to calibrate, train and score with; by default all processors.")
@@ -81,6 +90,7 @@ struct Quantize: ReportingCommand {
   func validate() throws {
     guard samples > 0 else { throw ValidationError("--samples must be at least 1") }
     guard threads > 0, threads <= 1024 else { throw ValidationError("--threads must be from 1 to 1024") }
+    _ = try states()
     try Paths.check(
       outputs: [
         "-o": outputPath, "--report": report, "--export-qdq": exportQdq,
@@ -92,11 +102,25 @@ struct Quantize: ReportingCommand {
     try Paths.check(outputPath, isProgram: true)
   }
 
+  /// What `--state` says, output by input.
+  private func states() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for pair in state {
+      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, result.updateValue(parts[1], forKey: parts[0]) == nil else {
+        throw ValidationError(
+          "--state takes the name of an input, once, and of an output: INPUT=OUTPUT, not '\(pair)'")
+      }
+    }
+    return result
+  }
+
   func perform(_ line: ProgressLine) throws -> any Report {
     try Paths.checkFolders(["-o": outputPath, "--report": report, "--export-qdq": exportQdq])
     Parallelism.threadCount = threads
     let settings = QuantizationSettings(
-      method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude))
+      method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude),
+      states: try states())
     let request = QuantizationJob.Request(
       modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,

@@ -1,14 +1,12 @@
-import PithGraph
-
 /// Which elements along one axis each output is made of, and with what weights.
-struct AxisSampling {
+public struct AxisSampling {
   /// The taps of each output; nil where the output lies outside of what is seen.
-  private(set) var outputs: [[(index: Int, weight: Float)]?] = []
+  public private(set) var outputs: [[(index: Int, weight: Float)]?] = []
 
   /// - Parameters:
   ///   - axis: with its size and scale known.
   ///   - input: the size of the axis before.
-  init(_ op: Resize, _ axis: Resize.Axis, input: Int, output: Int) {
+  public init(_ op: Resize, _ axis: Resize.Axis, input: Int, output: Int) {
     let scale = axis.scale ?? 1
     outputs = (0..<output).map { position in
       let place = Self.place(
@@ -76,7 +74,7 @@ struct AxisSampling {
   }
 
   /// Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981, equation 15 with a free coefficient.
-  static func cubic(_ x: Double, _ a: Double) -> Double {
+  public static func cubic(_ x: Double, _ a: Double) -> Double {
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0
   }

@@ -17,6 +17,17 @@ struct GemmTests {
     #expect(graph.constant(of: Gemm.self, 2)?.shape == [3])
   }
 
+  @Test(arguments: [["N", 2, 4], [3, 5, 4], [2, "N", 3, 4]] as [Shape])
+  func aLinearLayerOverASequenceBecomesGemm(_ shape: Shape) throws {
+    var b = GraphBuilder()
+    let x = b.input(shape)
+    let y = b.add(MatMul(), x, b.constant([4, 3]), name: "dense")
+    let graph = try simplified(b.build(b.add(Relu(), b.add(Add(), b.constant([1, 3]), y))))
+    #expect(graph.operators.filter { $0 == "Gemm" }.count == 1)
+    #expect(!graph.operators.contains("MatMul") && !graph.operators.contains("Add"))
+    #expect(graph.constant(of: Gemm.self, 2)?.shape == [3])
+  }
+
   @Test func otherProductsStay() throws {
     var b = GraphBuilder()
     let x = b.input(["N", 2, 4])

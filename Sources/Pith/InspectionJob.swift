@@ -11,12 +11,18 @@ public enum InspectionJob {
   }
 
   private static func inspect(_ graph: Graph, path: String) throws -> InspectionReport {
-    let simplified = try Simplify.run(graph).graph
+    var simplified = try Simplify.run(graph).graph
+    let placements: [NodeID: PithPasses.Placement]
+    if simplified.isQuantized {
+      let model = try QuantizedModel(keeping: simplified)
+      (simplified, placements) = (model.graph, model.placements)
+    } else {
+      placements = try Quantizer(simplified).placements
+    }
     let statistics = try GraphStatistics(simplified)
-    let quantizer = try Quantizer(simplified)
     let nodes = simplified.nodes.map { node -> InspectionReport.Node in
       var reason: String?
-      if case .float32(let why)? = quantizer.placements[node.id] { reason = why }
+      if case .float32(let why)? = placements[node.id] { reason = why }
       return InspectionReport.Node(
         name: node.label, op: LayerTable.operators(node),
         outputShape: shape(simplified[node.outputs[0]].type),

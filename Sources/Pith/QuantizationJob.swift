@@ -5,7 +5,8 @@ public struct QuantizationJob {
   /// What the user asked for.
   public struct Request {
     public var modelPath: String
-    public var calibration: DataSet
+    /// What ranges are measured on; nil for a network that comes quantized.
+    public var calibration: DataSet?
     /// Samples of the calibration set to use, evenly spread.
     public var samples: Int
     public var settings: QuantizationSettings
@@ -28,7 +29,7 @@ public struct QuantizationJob {
     public var command: String
 
     public init(
-      modelPath: String, calibration: DataSet, samples: Int, settings: QuantizationSettings,
+      modelPath: String, calibration: DataSet?, samples: Int, settings: QuantizationSettings,
       evaluation: DataSet?,
       isStrict: Bool, outputPath: String, qdqPath: String?, reportPath: String?, threads: Int,
       keepsNames: Bool, preference: ProgramPreference = .speed, fineTuning: FineTuning? = nil,
@@ -79,14 +80,17 @@ public struct QuantizationJob {
       let result = try Simplify.run(original)
       return (result.graph, result.log)
     }
+    try checkCalibration(simplified, name: name)
+    let own = simplified.isQuantized ? try watch.time("keep") { try keep(simplified) } : nil
     // Data that does not fit is told before any work is done on it.
-    let predictor = try FloatPredictor(
-      simplified, name: name, states: Set(request.settings.states.keys))
-    try predictor.check(request.calibration)
+    let float = own?.graph ?? simplified
+    let predictor = try FloatPredictor(float, name: name, states: Set(request.settings.states.keys))
+    if let calibration = request.calibration { try predictor.check(calibration) }
     if let evaluation = request.evaluation { try predictor.check(evaluation) }
 
     var kept: [[Float]] = []
-    var model = try watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
+    var model =
+      try own ?? watch.time("calibrate") { try quantize(simplified, predictor, keeping: &kept) }
     if request.isStrict, !model.floatObstacles.isEmpty {
       throw QuantizationJob.strictFailure(model, file: name)
     }
@@ -98,7 +102,7 @@ public struct QuantizationJob {
     let runtime = try QuantizationJob.opened(program, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }
     let accuracy = try watch.time("evaluate") { try compareAccuracy(predictor, runtime, name: name) }
-    let latency = try watch.time("benchmark") { try compareLatency(simplified, runtime, name: name) }
+    let latency = try watch.time("benchmark") { try compareLatency(float, runtime, name: name) }
 
     var result = report(
       name: name, model: model, program: program, noise: noise, accuracy: accuracy, latency: latency, log: log
@@ -187,7 +191,8 @@ public struct QuantizationJob {
   func feed(
     _ stage: String, _ predictor: FloatPredictor, _ body: (Tensor, [Float]) throws -> Void
   ) throws {
-    let reader = request.calibration.batches(
+    guard let calibration = request.calibration else { return }
+    let reader = calibration.batches(
       of: predictor.batchSize, limit: request.samples, includingLabels: false)
     var done = 0
     while let batch = try reader.next() {

@@ -132,20 +132,20 @@ struct IntegerConvolution {
 
   /// A first layer: the floats are quantized into a map with a border, so that a kernel row's pixels lie side by side
   /// and form one tap.
-  func lowerMerged(_ source: TensorIndex, _ lowering: inout Lowering) throws {
+  func lowerMerged(_ input: ValueID, _ lowering: inout Lowering) throws {
     let layout = Layout.channelsFirst(inputSizes)
+    let source = try lowering.floats(input, in: layout)
     let (height, width, channels) = (layout.dims[1], layout.dims[2], inputChannels)
     let padded = (h: height + window.begin.h + window.end.h, w: width + window.begin.w + window.end.w)
-    let input = try lowering.graph.operand(node, 0)
     let map = lowering.builder.addMap(
       dims: [layout.dims[0], padded.h, padded.w, channels], pixelStride: channels, x,
       name: lowering.graph[input].name)
     if window.hasPads {
       lowering.builder.emit(PITH_OP_FILL, inputs: [], output: map) { $0.immediate_i = Int32(x.zeroPoint) }
     }
-    lowering.builder.emit(PITH_OP_QUANTIZE, inputs: [source], output: map) {
+    lowering.builder.emit(PITH_OP_QUANTIZE, inputs: [source.tensor], output: map) {
       $0.move = pith_move(
-        dims: layout.dims, inputStrides: layout.strides, outputStrides: [],
+        dims: layout.dims, inputStrides: source.strides, outputStrides: [],
         outputOffset: (window.begin.h * padded.w + window.begin.w) * channels)
     }
     let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))

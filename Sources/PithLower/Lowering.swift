@@ -18,6 +18,8 @@ public struct Lowering {
   var builder = ProgramBuilder()
   private var byteValues: [ValueID: [ByteValue]] = [:]
   private var floatValues: [ValueID: TensorIndex] = [:]
+  /// Transposes of floats that nobody has read yet.
+  var reordered: [ValueID: Reordering] = [:]
   private var parameterBytes: [NodeID: Int] = [:]
   private var nodeMultiplyAdds: [NodeID: Int] = [:]
   private var weightBlocks: [NodeID: Program.WeightBlocks] = [:]
@@ -168,11 +170,11 @@ public struct Lowering {
       value = ByteValue(
         tensor: try addConstant(constant, layout, parameters, name: graph[id].name), layout: layout)
     } else {
-      let source = try floats(id)
+      let source = try floats(id, in: layout)
       let tensor = builder.addBytes(layout, parameters, name: graph[id].name)
-      builder.emit(PITH_OP_QUANTIZE, inputs: [source], output: tensor) {
+      builder.emit(PITH_OP_QUANTIZE, inputs: [source.tensor], output: tensor) {
         $0.move = pith_move(
-          dims: layout.dims, inputStrides: layout.strides, outputStrides: layout.byteStrides)
+          dims: layout.dims, inputStrides: source.strides, outputStrides: layout.byteStrides)
       }
       value = ByteValue(tensor: tensor, layout: layout)
     }
@@ -233,6 +235,11 @@ public struct Lowering {
   mutating func floats(_ id: ValueID) throws -> TensorIndex {
     if let known = floatValues[id] { return known }
     let sizes = try sizes(id)
+    if let reordering = reordered[id] {
+      let tensor = try emitCopy(reordering, name: graph[id].name)
+      floatValues[id] = tensor
+      return tensor
+    }
     if let constant = graph[id].constant {
       guard let floats = constant.floats ?? constant.integers?.map(Float.init) else {
         throw GraphError("constant '\(graph[id].name)' is \(constant.element.rawValue), but must be float32")

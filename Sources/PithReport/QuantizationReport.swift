@@ -9,7 +9,7 @@ public struct QuantizationReport: Report, Hashable {
   public var output: Output
   /// `output.bytes / input.bytes`; `nil` where the input has no bytes.
   public var ratio: Double?
-  /// How the ranges were found: `minmax`, `percentile`, `mse` or `entropy`.
+  /// How the ranges were found: `minmax`, `percentile`, `mse` or `entropy`; `kept` where the network came quantized.
   public var method: String
   /// How many samples calibrated the ranges.
   public var samples: Int
@@ -31,6 +31,10 @@ public struct QuantizationReport: Report, Hashable {
   public var fineTuning: FineTuning?
   /// Everything that was done to the network, this quantization last.
   public var history: NetworkHistory?
+
+  /// The method of a network that came quantized.
+  public static let keptMethod = "kept"
+  var isKept: Bool { method == Self.keptMethod }
 
   public init(
     tool: Tool, command: String, model: String, input: Input, output: Output, method: String,

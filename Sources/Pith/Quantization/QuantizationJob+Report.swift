@@ -18,6 +18,7 @@ extension QuantizationJob {
     accuracy: AccuracyComparison?,
     latency: LatencyComparison?, log: [AppliedRewrite]
   ) -> QuantizationReport {
+    let samples = request.calibration.map { Swift.min(model.sampleCount, request.samples, $0.count) } ?? 0
     let counts = Dictionary(log.map { ($0.rule, 1) }, uniquingKeysWith: +)
     return QuantizationReport(
       tool: .init(name: "pith", version: Pith.version), command: request.command, model: name,
@@ -25,8 +26,8 @@ extension QuantizationJob {
         path: request.modelPath, bytes: FileSize.bytes(request.modelPath),
         format: LoadedModel.format(of: request.modelPath)),
       output: .init(path: request.outputPath, bytes: program.bytes.count),
-      method: model.settings.method.rawValue,
-      samples: Swift.min(model.sampleCount, request.samples, request.calibration.count),
+      method: model.isKept ? QuantizationReport.keptMethod : model.settings.method.rawValue,
+      samples: samples,
       options: .init(equalization: model.equalizedPairs > 0, biasCorrection: model.settings.correctsBias),
       accuracy: accuracy, latency: latency,
       memory: .init(
@@ -53,8 +54,8 @@ extension QuantizationJob {
     var result = model.floatNodes.map {
       "'\($0.node.label)' (\($0.node.op.name)) runs in fp32: \($0.reason)"
     }
-    let samples = Swift.min(model.sampleCount, request.samples, request.calibration.count)
-    if samples < 64 {
+    let samples = request.calibration.map { Swift.min(model.sampleCount, request.samples, $0.count) }
+    if let samples, samples < 64 {
       result.append("only \(samples) calibration samples: ranges are more certain with 256 or more")
     }
     let classes = model.graph.outputs.first.flatMap { model.graph[$0].type?.shape.dimensions.last?.size } ?? 2

@@ -10,7 +10,7 @@ extension Conv: Lowerable {
       try convolution.lowerDepthwise(
         try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)
     } else if convolution.mergesFirstLayer, !lowering.hasBytes(input), lowering.graph[input].constant == nil {
-      try convolution.lowerMerged(try lowering.floats(input), &lowering)
+      try convolution.lowerMerged(input, &lowering)
     } else {
       try convolution.lowerGroups(
         try lowering.bytes(input, layout: .channelsFirst(convolution.inputSizes)), &lowering)

@@ -6,7 +6,9 @@ extension Transpose: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let order = try order(rank: sizes.count)
-    guard lowering.hasBytes(input) else { return try lowerToFloat(node, &lowering) }
+    guard lowering.hasBytes(input) else {
+      return lowering.defineReordered(node.outputs[0], Reordering(source: input, order: order))
+    }
     var value = try lowering.bytes(input)
     if value.layout.transposed(sizes, by: order) == nil {
       value = try lowering.bytes(input, layout: .channelsFirst(sizes))
@@ -19,14 +21,9 @@ extension Transpose: Lowerable {
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {
     let input = try lowering.graph.operand(node, 0)
-    let sizes = try lowering.sizes(input)
-    let order = try order(rank: sizes.count)
-    let strides = Tensor.strides(of: sizes)
-    let source = try lowering.floats(input)
-    lowering.define(
-      node.outputs[0],
-      floats: try lowering.emitFloatCopy(
-        source, dims: order.map { sizes[$0] }, strides: order.map { strides[$0] },
-        name: lowering.graph[node.outputs[0]].name))
+    let order = try order(rank: try lowering.sizes(input).count)
+    let tensor = try lowering.emitCopy(
+      Reordering(source: input, order: order), name: lowering.graph[node.outputs[0]].name)
+    lowering.define(node.outputs[0], floats: tensor)
   }
 }

@@ -17,6 +17,10 @@ public protocol Quantizable: Operator {
   /// Types in the graph are inferred for a batch of 1.
   func obstacleToInteger(_ node: Node, in graph: Graph) -> String?
 
+  /// Why this node had better stay in fp32 although it need not, as the end of a sentence; nil for most. It counts where
+  /// Pith quantizes, and not where a network comes quantized.
+  func reasonForFloat(_ node: Node, in graph: Graph) -> String?
+
   var outputRange: OutputRange { get }
 
   /// How many of the first operands become bytes; the rest are weights, bounds, shapes and the like.
@@ -29,6 +33,7 @@ public protocol Quantizable: Operator {
 extension Quantizable {
   public var byteOperandCount: Int { 1 }
   public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { nil }
+  public func reasonForFloat(_ node: Node, in graph: Graph) -> String? { nil }
   public var outputRange: OutputRange { .observed }
   public func symmetricOperands(_ node: Node, in graph: Graph) -> [Int] { [] }
 }

@@ -20,6 +20,8 @@ public struct QuantizedModel: Sendable {
   public var clippedShares: [ValueID: Double]
   /// How many pairs of layers cross-layer equalization changed.
   public var equalizedPairs: Int
+  /// Whether the network came quantized, and its scales and integers are those of its file.
+  public var isKept = false
 
   /// The nodes that stay in fp32, with the reason.
   public var floatNodes: [(node: Node, reason: String)] {

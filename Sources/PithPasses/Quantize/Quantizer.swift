@@ -43,12 +43,18 @@ public struct Quantizer {
     guard let op = node.op as? any Quantizable else {
       return .float32(reason: "\(node.op.name) has no integer kernel")
     }
+    let reason = obstacle(op, node, in: shapes) ?? op.reasonForFloat(node, in: shapes)
+    return reason.map { .float32(reason: $0) } ?? .integer
+  }
+
+  /// Why no integer kernel can compute a node; nil where one can.
+  static func obstacle(_ op: any Quantizable, _ node: Node, in shapes: Graph) -> String? {
     for id in node.inputs.prefix(1).compactMap(\.self) + node.outputs.prefix(1) {
-      guard let type = shapes[id].type else { return .float32(reason: "its types are not known") }
-      if type.element != .float32 { return .float32(reason: "it works on \(type.element.rawValue)") }
-      if type.shape.rank == 0 { return .float32(reason: "it works on a scalar") }
+      guard let type = shapes[id].type else { return "its types are not known" }
+      if type.element != .float32 { return "it works on \(type.element.rawValue)" }
+      if type.shape.rank == 0 { return "it works on a scalar" }
     }
-    return op.obstacleToInteger(node, in: shapes).map { .float32(reason: $0) } ?? .integer
+    return op.obstacleToInteger(node, in: shapes)
   }
 
   /// Which values' ranges are needed, and which values' channel means.

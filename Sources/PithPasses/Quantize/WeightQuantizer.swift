@@ -2,13 +2,20 @@ import PithGraph
 
 /// Weights as the integer kernels take them, before packing.
 public struct QuantizedWeights: Sendable, Hashable {
-  /// In the constant's own axis order, each within −127…127.
+  /// In the constant's own axis order, each within −127…127; networks that come quantized may have −128.
   public var values: [Int8]
   public var shape: [Int]
   /// The axis of output channels.
   public var axis: Int
   /// Reals per unit, one per output channel.
   public var scales: [Float]
+
+  /// Weights that are integers already.
+  /// - Precondition: there are as many values as the shape says, and as many scales as the axis is long.
+  init(values: [Int8], shape: [Int], axis: Int, scales: [Float]) {
+    precondition(Shape.elementCount(shape) == values.count && shape[axis] == scales.count)
+    (self.values, self.shape, self.axis, self.scales) = (values, shape, axis, scales)
+  }
 
   /// The elements of one output channel, in order: the offset of the first, how many runs, how long and how far apart.
   func forEachElement(of channel: Int, _ body: (Int) -> Void) {

@@ -38,6 +38,7 @@ extension QuantizationReport {
   private var leadText: String {
     let layers = Units.counted(layers.count, "layer")
     let tuned = fineTuning.map { ", fine-tuned for \(Units.counted($0.epochs.count, "epoch"))" } ?? ""
+    if isKept { return "\(layers), the file's own quantization kept" }
     return "\(layers), quantized after training by \(method) on \(Units.counted(samples, "sample"))\(tuned)"
   }
 
@@ -109,7 +110,7 @@ extension QuantizationReport {
     let pairs: [(String, String)] = [
       ("Input", "\(input.path) (\(input.format), \(Units.grouped(input.bytes)) bytes)"),
       ("Output", "\(output.path) (\(Units.grouped(output.bytes)) bytes)"),
-      ("Ranges", "\(method), \(Units.counted(samples, "sample"))"),
+      ("Ranges", isKept ? "the file's own" : "\(method), \(Units.counted(samples, "sample"))"),
       ("Equalization", onOff(options.equalization)),
       ("Bias correction", onOff(options.biasCorrection)),
       ("Memory", "\(Units.bytes(memory.weightBytes)) weights, \(Units.bytes(memory.arenaBytes)) arena"),

@@ -20,9 +20,11 @@ extension QuantizationReport {
     }
     let noise = outputNoise.map { " Signal to noise at the output: \(Units.decibels($0))." } ?? ""
     writer.paragraph(
-      "Ranges by \(method) on \(Units.counted(samples, "sample")); equalization "
-        + "\(options.equalization ? "on" : "off"), bias correction "
-        + "\(options.biasCorrection ? "on" : "off")." + noise)
+      (isKept
+        ? "The file's own quantization is kept: its scales, zero points and integer weights."
+        : "Ranges by \(method) on \(Units.counted(samples, "sample")); equalization "
+          + "\(options.equalization ? "on" : "off"), bias correction "
+          + "\(options.biasCorrection ? "on" : "off").") + noise)
     if let fineTuning {
       let before =
         fineTuning.accuracyBefore.map { "; without it int8 has \(Units.percent($0.accuracy))" } ?? ""

@@ -12,19 +12,23 @@ struct Quantize: ReportingCommand {
       --finetune trains the network for some epochs with the rounding of the integer kernels in the loop, and its scales \
       with it; labels are optional, as the fp32 network teaches too. OUT.pith.checkpoint holds where it stands.
 
+      A TensorFlow Lite model that is quantized already keeps its scales, zero points and integer weights, and needs no \
+      --calibrate.
+
       Examples:
         compress quantize model.onnx --calibrate images.idx.gz -o model.pith
         compress quantize model.onnx --calibrate train.npz --samples 1000 --method mse \\
             --eval test.npz:x,y --report report.html -o model.pith
         compress quantize model.onnx --calibrate cifar.data.yaml --strict -o model.pith
         compress quantize model.onnx --calibrate train.npz --finetune 3 --train train.npz --eval test.npz -o model.pith
+        compress quantize model_int8.tflite -o model.pith
       """)
 
-  @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
+  @Argument(help: "An .onnx or .tflite file.", completion: .file(extensions: ["onnx", "tflite"]))
   var model: String
 
   @Option(help: ArgumentHelp("Samples that activation ranges are measured on.", valueName: "data"))
-  var calibrate: String
+  var calibrate: String?
 
   @Option(help: "How many samples to calibrate on, evenly spread over the data.")
   var samples = 512
@@ -122,7 +126,8 @@ struct Quantize: ReportingCommand {
       method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude),
       states: try states())
     let request = QuantizationJob.Request(
-      modelPath: model, calibration: try data.dataSet(calibrate), samples: samples, settings: settings,
+      modelPath: model, calibration: try calibrate.map { try data.dataSet($0) }, samples: samples,
+      settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
       qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
       fineTuning: try fineTuning.request(training, data, outputPath: outputPath),

@@ -11,10 +11,12 @@ extension Softmax: Quantizable {
     guard let axis = try? Operands.axis(axis, rank: rank), axis == rank - 1 || axis == 1 else {
       return "the integer kernel works along the channels or the last axis"
     }
-    if graph.outputs.contains(node.outputs[0]) {
-      return
-        "probabilities that leave the network keep full precision; export it without this last Softmax for logits in int8"
-    }
     return nil
+  }
+
+  public func reasonForFloat(_ node: Node, in graph: Graph) -> String? {
+    graph.outputs.contains(node.outputs[0])
+      ? "probabilities that leave the network keep full precision; export it without this last Softmax for logits in int8"
+      : nil
   }
 }

@@ -30,6 +30,8 @@ public struct FoldConstants: RewriteRule {
 
   private func results(of node: Node, in context: RewriteContext) -> [Tensor]? {
     if let constant = node.op as? Constant { return [constant.tensor] }
+    // A rounding says how its constant is stored.
+    if node.op is FakeQuantize { return nil }
     let present = node.inputs.compactMap(\.self)
     guard !present.isEmpty, present.allSatisfy({ context.graph[$0].constant != nil }),
       let op = node.op as? any Executable, fits(node, present, in: context)

@@ -52,9 +52,10 @@ struct Sunk {
     switch node.op {
     case is Relu, is Clip, is LeakyRelu, is Sigmoid, is Tanh, is HardSigmoid, is HardSwish, is Cast,
       is Identity,
-      is Dropout, is Pad, is Slice, is Softmax, is ReduceMean:
+      is Dropout, is Pad, is Slice, is Softmax, is ReduceMean, is any PointwiseFunction:
       0..<1
-    case is Add, is Sub, is Mul, is Div, is Concat: 0..<node.inputs.count
+    case let rounding as FakeQuantize: rounding.axis == nil ? 0..<1 : nil
+    case is Add, is Sub, is Mul, is Div, is Concat, is Max, is Min, is Pow, is PRelu: 0..<node.inputs.count
     default: nil
     }
   }

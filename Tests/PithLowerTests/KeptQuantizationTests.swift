@@ -1,0 +1,66 @@
+import CPith
+import PithEngine
+import PithGraph
+import PithHost
+import PithImport
+import PithTestSupport
+import Testing
+
+@testable import PithLower
+@testable import PithPasses
+
+/// TensorFlow Lite files that are quantized run with their own scales and integers.
+@Suite struct KeptQuantizationTests {
+  static let quantized = ModelFixture.tflite.filter { $0.name.contains("int8") }
+
+  private func model(_ fixture: ModelFixture) throws -> QuantizedModel {
+    try QuantizedModel(keeping: try Simplify.run(try TFLiteImporter.read(path: fixture.path)).graph)
+  }
+
+  @Test(arguments: quantized)
+  func programsComputeWhatLiteRTDoes(_ fixture: ModelFixture) throws {
+    let model = try model(fixture)
+    #expect(model.floatNodes.map { "\($0.node.op.name): \($0.reason)" } == [])
+    let program = try Lowering.lower(model)
+    let session = PithSession(try PithModel(bytes: program.bytes))
+    let results = try session.run(inputs: try fixture.inputs().map { $0.floats ?? [] })
+    let contents = try fixture.contents()
+    let expected = try fixture.outputs()
+    #expect(results.count == expected.count)
+    for (index, (result, expected)) in zip(results, expected).enumerated() {
+      let unit = contents["unit\(index)"]?.floats?.first ?? 1 / 256
+      let differences = zip(result, try #require(expected.floats)).map { abs($0 - $1) / unit }.sorted()
+      #expect(differences.count == expected.count)
+      #expect(differences.last ?? 0 < 2.01)
+      #expect(differences[differences.count * 99 / 100] < 1.01)
+    }
+  }
+
+  @Test func integersAreThoseOfTheFile() throws {
+    let fixture = try #require(KeptQuantizationTests.quantized.first { $0.name == "network_int8" })
+    let model = try model(fixture)
+    #expect(model.isKept)
+    #expect(!model.graph.nodes.contains { $0.op is FakeQuantize })
+    // No weight is rounded anew: what the integers mean is what the graph has.
+    var layers = 0
+    for node in model.graph.nodes {
+      guard let weights = model.weights[node.id] else { continue }
+      let floats = try #require(model.graph.constant(node, 1)?.floats)
+      let inner = weights.shape[(weights.axis + 1)...].reduce(1, *)
+      for index in floats.indices {
+        #expect(floats[index] == weights.real(index, channel: index / inner % weights.scales.count))
+      }
+      layers += 1
+    }
+    #expect(layers == 5)
+  }
+
+  @Test func noTransposeIsLeft() throws {
+    for fixture in KeptQuantizationTests.quantized where fixture.name.hasPrefix("network") {
+      let program = try Lowering.lower(try model(fixture))
+      let opened = try PithModel(bytes: program.bytes)
+      let opcodes = (0..<opened.instructionCount).map { UInt32(opened.instruction($0).opcode) }
+      #expect(!opcodes.contains(PITH_OP_F32_COPY.rawValue) && !opcodes.contains(PITH_OP_COPY.rawValue))
+    }
+  }
+}

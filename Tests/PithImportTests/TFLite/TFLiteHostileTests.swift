@@ -29,7 +29,9 @@ import Testing
     #expect(refused > bytes.count * 9 / 10)
   }
 
-  @Test(arguments: ["network_int8", "network_float16", "pad_conv", "split_sizes", "where_broadcast", "dense_3d"])
+  @Test(arguments: [
+    "network_int8", "network_float16", "pad_conv", "split_sizes", "where_broadcast", "dense_3d",
+  ])
   func flippedBitsAreSurvived(_ name: String) throws {
     var bytes = try bytes(name)
     var random = SeededRandom(seed: 11)

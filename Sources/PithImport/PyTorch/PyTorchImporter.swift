@@ -81,7 +81,7 @@ public enum PyTorchImporter {
 
   // MARK: Translation
 
-  private static func translate(
+  static func translate(
     _ file: TorchProgramFile, name: String, weights: StateReplacement?
   ) throws -> Graph {
     let program = file.program

@@ -8,6 +8,12 @@ struct TorchProgramFile {
   /// Tensors that are no part of the state dict.
   var constants: TorchWeights
 
+  init(program: ExportedProgram, weights: TorchWeights, constants: TorchWeights) {
+    self.program = program
+    self.weights = weights
+    self.constants = constants
+  }
+
   /// The names and places of the tensors in the current archive.
   private struct Payloads: Decodable {
     var config: [String: Payload]

@@ -13,11 +13,7 @@ enum StateDictionary {
   static func read(_ zip: ZipFile, prefix: String) throws -> TorchWeights {
     var reader = PickleReader(try zip.read("\(prefix)data.pkl", limit: PickleReader.Limits.bytes))
     let value = try reader.read()
-    guard case .dictionary(let place) = value else {
-      throw GraphError(
-        "it holds no dictionary of tensors; \(TorchPickle.refusal)")
-    }
-    let entries = try tensors(place, reader.containers, depth: 0)
+    let entries = try tensors(value, reader.containers)
     var isBigEndian = false
     if zip["\(prefix)byteorder"] != nil {
       isBigEndian = try zip.read("\(prefix)byteorder", limit: 64) == Array("big".utf8)
@@ -25,6 +21,17 @@ enum StateDictionary {
     return TorchWeights(entries, isBigEndian: isBigEndian) { key in
       try zip.read("\(prefix)data/\(key)", limit: Int.max)
     }
+  }
+
+  /// The tensors of a pickle's value, by name.
+  /// - Throws: `GraphError` where it is no dictionary of tensors.
+  static func tensors(_ value: PickleValue, _ containers: [PickleContainer]) throws -> [String: TorchWeights
+    .Entry]
+  {
+    guard case .dictionary(let place) = value else {
+      throw GraphError("it holds no dictionary of tensors; \(TorchPickle.refusal)")
+    }
+    return try tensors(place, containers, depth: 0)
   }
 
   /// The tensors of a dictionary, or of the one that it wraps.

@@ -6,6 +6,7 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
   case hdf5
   case zip
   case pickle
+  case safetensors
   case gzip
   case numpy
   case gitLFSPointer
@@ -40,6 +41,8 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
       self = .numpy
     } else if head.count > 1, head[0] == 0x80, (2...5).contains(head[1]) {
       self = .pickle
+    } else if Safetensors.begins(head) {
+      self = .safetensors
     } else if starts("version https://git-lfs") {
       self = .gitLFSPointer
     } else if start.hasPrefix("<!doctype") || start.hasPrefix("<html") {
@@ -64,8 +67,11 @@ public enum ModelFormat: String, Sendable, Hashable, CaseIterable {
     case .tflite: "is a TensorFlow Lite model, which this command does not read"
     case .hdf5: "is an HDF5 file, such as Keras writes, which this command does not read"
     case .zip:
-      "is a zip archive, such as a PyTorch .pt, but no Keras model; export the network with torch.onnx.export"
-    case .pickle: "is a Python pickle, such as old PyTorch files; export the network with torch.onnx.export"
+      "is a zip archive, but holds no model of PyTorch (.pt2) or Keras (.keras)"
+    case .pickle:
+      "is a Python pickle, as PyTorch wrote before version 1.6; in Python, write \(TorchPickle.exportLine)"
+    case .safetensors:
+      "holds weights only, without the network; give them beside it: compress import --architecture model.pt2 --weights FILE"
     case .gzip: "is compressed with gzip; unpack it first"
     case .numpy: "is a NumPy array and not a model; is it meant as data?"
     case .gitLFSPointer: "is a git-lfs pointer and not the model itself; fetch it with 'git lfs pull'"

@@ -25,7 +25,7 @@ public enum ModelImporter {
       throw ImportError(file: name, error.message)
     }
     if KerasImporter.recognizes(archive) { return try KerasImporter.read(archive, name: name) }
-    throw ImportError(file: name, ModelFormat.zip.advice)
+    return try PyTorchImporter.read(archive, name: name)
   }
 
   /// What the format of a model file is called: "onnx", "keras", "tflite", "pytorch" or "savedmodel".

@@ -31,7 +31,7 @@ import Testing
 
   /// Two groups of options could each bring one of the same name.
   @Test(arguments: [
-    "quantize", "train", "prune", "distill", "apply", "inspect", "run", "eval", "bench",
+    "quantize", "train", "prune", "distill", "apply", "inspect", "import", "run", "eval", "bench",
   ])
   func noOptionIsThereTwice(command: String) throws {
     let result = try CompressCommand.run([command, "--help"])

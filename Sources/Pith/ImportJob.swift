@@ -1,0 +1,78 @@
+import Foundation
+
+/// `compress import`: a model file of any format that Pith reads, as an ONNX file.
+public enum ImportJob {
+  /// What the user asked for.
+  public struct Request {
+    /// A model, or only the network where `weightsPath` gives the weights.
+    public var modelPath: String
+    /// A `.safetensors` file, or a `.pt` or `.pth` file with a state dict, for a PyTorch program.
+    public var weightsPath: String?
+    /// Sizes for the axes of inputs, by the inputs' names.
+    public var shapes: [String: [Int]]
+    public var outputPath: String
+
+    public init(
+      modelPath: String, weightsPath: String? = nil, shapes: [String: [Int]] = [:], outputPath: String
+    ) {
+      self.modelPath = modelPath
+      self.weightsPath = weightsPath
+      self.shapes = shapes
+      self.outputPath = outputPath
+    }
+  }
+
+  /// Reads the model and writes it.
+  /// - Returns: what is in the file that was written.
+  /// - Throws: one sentence; then nothing has been written.
+  public static func run(_ request: Request) throws -> InspectionReport {
+    let name = (request.modelPath as NSString).lastPathComponent
+    var graph: Graph
+    if let weights = request.weightsPath {
+      graph = try PyTorchImporter.read(path: request.modelPath, weights: weights)
+    } else {
+      guard case .graph(let read) = try LoadedModel(path: request.modelPath) else {
+        throw PithFailure(
+          "\(name): is a .pith file, which is compiled already; name the model that it was made from")
+      }
+      graph = read
+    }
+    try specialize(&graph, request.shapes, name: name)
+    try ONNXExporter.write(graph, to: request.outputPath)
+    return try InspectionJob.run(path: request.outputPath)
+  }
+
+  /// Gives inputs the sizes that were asked for, and every other value what follows.
+  private static func specialize(_ graph: inout Graph, _ shapes: [String: [Int]], name: String) throws {
+    guard !shapes.isEmpty else { return }
+    var sizes: [String: Int] = [:]
+    for (input, shape) in shapes.sorted(by: { $0.key < $1.key }) {
+      guard let id = graph.inputs.first(where: { graph[$0].name == input }), let type = graph[id].type else {
+        let names = graph.inputs.map { "'\(graph[$0].name)'" }.joined(separator: ", ")
+        throw PithFailure("\(name): it has no input '\(input)', but \(names)")
+      }
+      guard type.shape.rank == shape.count else {
+        throw PithFailure(
+          "\(name): input '\(input)' has the shape \(type.shape), which is not of \(shape.count) axes")
+      }
+      for (dimension, size) in zip(type.shape.dimensions, shape) {
+        switch dimension {
+        case .fixed(let fixed):
+          guard fixed == size else {
+            throw PithFailure(
+              "\(name): input '\(input)' has the fixed shape \(type.shape), which cannot become \(shape)")
+          }
+        case .symbolic(let symbol):
+          guard sizes.updateValue(size, forKey: symbol) ?? size == size else {
+            throw PithFailure("\(name): the axis '\(symbol)' cannot have two sizes")
+          }
+        }
+      }
+    }
+    do {
+      graph = try graph.specialized(sizes)
+    } catch let error as GraphError {
+      throw PithFailure("\(name): with the sizes of --input: \(error)")
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import PithGraph
+
+/// A sum over the given axes of two tensors: a product of matrices.
+enum AtenTensorDot: AtenReader {
+  static let targets = ["tensordot.default"]
+
+  static func read(_ call: AtenCall) throws {
+    let (a, b) = (try call.tensor("self"), try call.tensor("other"))
+    let (axesA, axesB) = (try call.ints("dims_self") ?? [], try call.ints("dims_other") ?? [])
+    let (rankA, rankB) = (try call.rank(a), try call.rank(b))
+    guard axesA.count == axesB.count, rankA + rankB <= 26 else { throw GraphError("its axes do not fit") }
+    let labels = Array("abcdefghijklmnopqrstuvwxyz")
+    let left = Array(labels[..<rankA])
+    var right = Array(labels[rankA..<(rankA + rankB)])
+    for (x, y) in zip(axesA, axesB) {
+      right[try Operands.axis(y, rank: rankB)] = left[try Operands.axis(x, rank: rankA)]
+    }
+    let product = try LabelledValue(id: a, labels: left).times(
+      LabelledValue(id: b, labels: right), keeping: Set(left).symmetricDifference(right), call, "dot")
+    try call.result(Identity(), [product.id])
+  }
+}

@@ -77,6 +77,15 @@ import Testing
     #expect(graph[graph.outputs[0]].constant == Tensor(shape: [2, 2], ints: [7, 7, 7, 7]))
   }
 
+  @Test func shapesWithANameAreExpanded() throws {
+    var model = TestModel("Shape", ["x"]).with(input: [.symbolic("n"), 3])
+    model.add("ConstantOfShape", ["y"], ["z"], ["value": .tensor(Tensor(shape: [1], floats: [7]))])
+    model.outputs = ["z"]
+    let graph = try read(model)
+    #expect(graph[graph.outputs[0]].type == ValueType(.float32, ["n", 3]))
+    #expect(graph.nodes.last?.op is Expand)
+  }
+
   @Test func sumsAreChained() throws {
     var model = TestModel("Sum", ["x", "x", "x"])
     #expect(try operatorNames(model) == ["Add", "Add"])

@@ -84,6 +84,21 @@ import Testing
     try expectClose(graph, samples, atLeast: 30, opcodes: [PITH_OP_RECURRENT.rawValue])
   }
 
+  /// Over the steps of [steps, 1, channels], where those of a batch-first sequence end up, and over the channels.
+  @Test(arguments: [[0], [0, 1], [1, 2]], [true, false])
+  func meansOfSequencesAreClose(axes: [Int], keepsDimensions: Bool) throws {
+    var network = SmallNetwork(seed: 45)
+    let x = network.add(Relu(), network.input([11, 1, 8]))
+    let mean = network.add(
+      ReduceMean(keepsDimensions: keepsDimensions), x, network.constant(Tensor(ints: axes)))
+    let graph = try network.built(network.add(Tanh(), mean))
+    var random = SeededRandom(seed: 46)
+    let samples = (0..<4).map { _ in [random.tensor([11, 1, 8], in: -1...1)] }
+    let model = try graph.quantized(on: samples)
+    #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
+    try expectClose(graph, samples, atLeast: 30, opcodes: [PITH_OP_AVERAGE_POOL.rawValue])
+  }
+
   /// The last steps of a layer go on as bytes: without a conversion before the next layer.
   @Test func stackedLayersStayInBytes() throws {
     var network = SmallNetwork(seed: 33)

@@ -6,19 +6,30 @@ extension ReduceMean: Lowerable {
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
-    guard let last = pooledLast(sizes, axes: lowering.graph.constant(node, 1)?.integers) else {
-      throw GraphError("its mean over these axes has no integer kernel")
-    }
-    let source = try lowering.bytes(input, layout: last ? .channelsLast(sizes) : .channelsFirst(sizes))
-    let output = node.outputs[0]
-    let channels = sizes[last ? sizes.count - 1 : 1]
-    let target = try lowering.defineBytes(output, layout: .channelsFirst([sizes[0], channels]))
+    let axes = lowering.graph.constant(node, 1)?.integers
+    let (from, to) = try layouts(sizes, axes: axes)
+    let source = try lowering.bytes(input, layout: from)
+    let target = try lowering.defineBytes(node.outputs[0], layout: to)
     let window = try PlaneWindow(global: Array(source.layout.dims[1...2]))
     let multiplier = try lowering.ratio(node)
     lowering.builder.emit(PITH_OP_AVERAGE_POOL, inputs: [source.tensor], output: target.tensor) {
       $0.window = window.record
       $0.immediate_f.0 = multiplier
     }
+  }
+
+  /// The layouts of the map and of its mean.
+  private func layouts(_ sizes: [Int], axes: [Int]?) throws -> (Layout, Layout) {
+    if let last = pooledLast(sizes, axes: axes) {
+      let channels = sizes[last ? sizes.count - 1 : 1]
+      return (last ? .channelsLast(sizes) : .channelsFirst(sizes), .channelsFirst([sizes[0], channels]))
+    }
+    guard let matrix = pooledMatrix(sizes, axes: axes) else {
+      throw GraphError("its mean over these axes has no integer kernel")
+    }
+    var layout = Layout.matrix(rows: matrix.averaged, columns: matrix.count)
+    if !matrix.comeFirst { (layout.strides[2], layout.strides[3]) = (1, matrix.averaged) }
+    return (layout, .dense(matrix.count))
   }
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {

@@ -16,13 +16,15 @@ public enum Simplify {
     MergeMovements(),
     UseGlobalAveragePool(), FoldPad(), MatMulToGemm(), BiasedMatMulToGemm(), NormalizeGemm(),
     FoldTransposeIntoGemm(),
-    RecognizeHardSigmoid(), RecognizeHardSwish(),
+    RecognizeHardSigmoid(), RecognizeHardSwish(), RecognizeGelu(), RemoveZeroState(),
     FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeBatchNormalization(), NormalizeArithmetic(),
     MergeActivations(), HoistActivation(), FuseActivation(),
   ]
 
   /// Rules that recognize what exporters write out in many nodes, which the others would take apart. They come first.
-  public static let recognition: [any RewriteRule] = [RollRecurrence()]
+  public static let recognition: [any RewriteRule] = [
+    FoldConstants(), RollRecurrence(), RecognizeLayerNormalization(),
+  ]
 
   /// Applies the rules until none applies.
   ///

@@ -5,8 +5,9 @@ extension ReduceMean: Quantizable {
     guard let input = node.inputs[0], let sizes = graph[input].type?.shape.sizes else {
       return "its shape is not known"
     }
-    return pooledLast(sizes, axes: graph.constant(node, 1)?.integers) == nil
-      ? "the integer kernel takes the mean over the axes between the first and the last, or behind the second"
+    let axes = graph.constant(node, 1)?.integers
+    return pooledLast(sizes, axes: axes) == nil && pooledMatrix(sizes, axes: axes) == nil
+      ? "the integer kernel takes the mean over the axes between the first and the last, behind the second, or before all others of a sequence"
       : nil
   }
 
@@ -15,5 +16,20 @@ extension ReduceMean: Quantizable {
     guard (3...4).contains(sizes.count), let axes = try? axes(listed, rank: sizes.count) else { return nil }
     if axes == Array(1..<(sizes.count - 1)) { return true }
     return axes == Array(2..<sizes.count) ? false : nil
+  }
+
+  /// How the mean of a sequence is one over the rows or the columns of a matrix, axes of size 1 left out: how many there
+  /// are of what is averaged, whether they come first, and how many means there are; nil where it is none.
+  public func pooledMatrix(
+    _ sizes: [Int], axes listed: [Int]?
+  ) -> (averaged: Int, comeFirst: Bool, count: Int)? {
+    guard sizes.count == 3, let axes = try? axes(listed, rank: sizes.count) else { return nil }
+    let long = sizes.indices.filter { sizes[$0] > 1 }
+    let averaged = long.filter { axes.contains($0) }
+    let kept = long.filter { !axes.contains($0) }
+    guard let first = averaged.first, let last = averaged.last, !kept.isEmpty else { return nil }
+    let comeFirst = kept.allSatisfy { $0 > last }
+    guard comeFirst || kept.allSatisfy({ $0 < first }) else { return nil }
+    return (averaged.map { sizes[$0] }.reduce(1, *), comeFirst, kept.map { sizes[$0] }.reduce(1, *))
   }
 }

@@ -10,6 +10,8 @@ final class KerasGraphBuilder: GraphAssembler {
   /// Whether no model was entered yet: the outermost one's name is left out.
   var isOutermost = true
   private var usedNames = Set<String>()
+  /// How often a name was asked for, so that the next one need not be searched.
+  private var nameCounts: [String: Int] = [:]
   private var callCount = 0
   /// Values that bear a layer's name already.
   private var named = Set<ValueID>()
@@ -20,10 +22,9 @@ final class KerasGraphBuilder: GraphAssembler {
   /// A name that no other value or node has.
   func unique(_ name: String) -> String {
     var result = name
-    var number = 1
     while !usedNames.insert(result).inserted {
-      result = "\(name)_\(number)"
-      number += 1
+      nameCounts[name, default: 0] += 1
+      result = "\(name)_\(nameCounts[name, default: 1])"
     }
     return result
   }
@@ -52,6 +53,10 @@ final class KerasGraphBuilder: GraphAssembler {
       for (name, argument) in arguments.sorted(by: { $0.key < $1.key })
       where !argument.values.isEmpty && !reader.argumentNames.contains(name) {
         throw GraphError("it is called with a tensor as '\(name.printable())', which is not supported")
+      }
+      if arguments["training"]?.json?.bool == true, reader.dependsOnTraining {
+        throw GraphError(
+          "it is called with training=True, so that it does the same while predicting; call it without")
       }
       guard !inputs.isEmpty || !arguments.isEmpty else {
         throw GraphError("it has no operands; save the model again")

@@ -69,7 +69,7 @@ public enum KerasImporter {
         "the archive has no config.json, so it is not a Keras model; name a model that was saved by model.save"
       )
     }
-    let config = try JSONValue(json: try archive.read("config.json", limit: Limits.configuration))
+    let config = try archive.read("config.json", limit: Limits.configuration)
     var version = 3
     if archive["metadata.json"] != nil {
       let metadata = try JSONValue(json: try archive.read("metadata.json", limit: Limits.configuration))
@@ -78,8 +78,17 @@ public enum KerasImporter {
     guard archive["model.weights.h5"] != nil else {
       throw GraphError("the archive has no model.weights.h5; save the model with model.save")
     }
-    let model = try model(config, version: version)
     let weights = try archive.read("model.weights.h5", limit: Limits.weights)
+    return try read(config: config, weights: weights, version: version)
+  }
+
+  /// Reads a model from what an archive holds.
+  /// - Parameters:
+  ///   - config: `config.json`.
+  ///   - weights: `model.weights.h5`.
+  ///   - version: the major version of Keras.
+  static func read(config: [UInt8], weights: [UInt8], version: Int) throws -> Graph {
+    let model = try model(try JSONValue(json: config), version: version)
     return try weights.withUnsafeBytes { bytes in
       try KerasWeights.bind(model, in: try HDF5File(bytes).root())
       return try translate(model)

@@ -39,9 +39,12 @@ final class KerasLayer {
     }
     name = json["name"]?.string ?? config["name"]?.string ?? className
     calls = json["inbound_nodes"]?.array ?? []
-    // A name such as `Package>Layer` is of a class that somebody registered; Keras's own have none, or their own.
-    if let registered = json["registered_name"]?.string, registered.contains(">") {
-      throw ImportError(file: "", node: label, KerasLayers.refusal(of: registered))
+    if let stranger = KerasLayers.stranger(json) {
+      throw ImportError(file: "", node: label, KerasLayers.refusal(of: stranger))
+    }
+    if let policy = config["dtype"]?["class_name"]?.string, policy.hasPrefix("Quantized") {
+      throw ImportError(
+        file: "", node: label, "Keras quantized it; Pith quantizes by itself, so give it the float model")
     }
     guard let reader = KerasLayers.readers[className] else {
       throw ImportError(file: "", node: label, KerasLayers.refusal(of: className))

@@ -12,6 +12,9 @@ protocol KerasReader: SendableMetatype {
   /// Arguments of a call besides the first that may be tensors.
   static var argumentNames: Set<String> { get }
 
+  /// Whether the layer does something else while it is trained.
+  static var dependsOnTraining: Bool { get }
+
   /// Adds what the layer computes to the graph.
   /// - Throws: `GraphError` where the layer is beyond what Pith does.
   static func read(_ call: KerasCall) throws -> [ValueID]
@@ -19,6 +22,8 @@ protocol KerasReader: SendableMetatype {
 
 extension KerasReader {
   static var argumentNames: Set<String> { [] }
+
+  static var dependsOnTraining: Bool { false }
 
   static func structure(of layer: KerasLayer, depth: Int) throws -> KerasStructure { KerasStructure() }
 }
@@ -49,9 +54,8 @@ enum KerasLayers {
     var order: [String] = []
     var found: [String: [String]] = [:]
     for layer in layers {
-      var name = layer["class_name"]?.string ?? ""
-      if let registered = layer["registered_name"]?.string, registered.contains(">") { name = registered }
-      if readers[name] != nil || name.isEmpty { continue }
+      let name = stranger(layer) ?? layer["class_name"]?.string ?? ""
+      if name.isEmpty || (readers[name] != nil && stranger(layer) == nil) { continue }
       if found[name] == nil { order.append(name) }
       found[name, default: []].append(layer["name"]?.string ?? layer["config"]?["name"]?.string ?? "?")
     }
@@ -67,6 +71,17 @@ enum KerasLayers {
     )
   }
 
+  /// What a layer is that is none of Keras's own: `Package>Layer` for a class that somebody registered, `ops.Add` for a
+  /// function between layers; nil for a layer of Keras's.
+  static func stranger(_ layer: JSONValue) -> String? {
+    if let registered = layer["registered_name"]?.string, registered.contains(">") { return registered }
+    // Keras 2 writes no module into `.h5` files.
+    guard let module = layer["module"]?.string, let name = layer["class_name"]?.string else { return nil }
+    if module.contains(".ops.") { return "ops.\(name)" }
+    let isKeras = ["keras", "tf_keras", "tensorflow"].contains { module == $0 || module.hasPrefix("\($0).") }
+    return isKeras ? nil : "\(module)>\(name)"
+  }
+
   /// Why a class of layers is not read, and what to do.
   static func refusal(of className: String) -> String {
     switch className {
@@ -75,9 +90,10 @@ enum KerasLayers {
     case _ where className.contains(">"):
       return
         "\(className.printable()) is a class of somebody's own, whose code is not in the file; build the model from standard layers"
-    case "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
+    case _ where className.hasPrefix("ops."),
+      "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer":
       return
-        "a TensorFlow function between layers is not supported; write it as a layer (Add, Rescaling, Reshape, …), or export the model to ONNX"
+        "a function between layers is not supported; write it as a layer (Add, Rescaling, Reshape, …), or export the model to ONNX"
     default:
       return
         "layers of class \(className.printable()) are not supported; build the model from standard layers, or export it to ONNX"

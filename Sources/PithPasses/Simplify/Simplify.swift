@@ -12,7 +12,8 @@ public enum Simplify {
   /// taken apart; an activation is recognized before its pieces are fused away.
   public static let rules: [any RewriteRule] = [
     RemoveDeadNodes(), FoldConstants(), FoldKnownContents(), RemoveIdentity(), RemoveNoOp(),
-    MergeTransposes(), TransposeToReshape(), SinkTranspose(), MergeReshapes(), SpecifyReshape(),
+    ShareTransposes(), MergeTransposes(), TransposeToReshape(), SinkTranspose(), MergeReshapes(),
+    SpecifyReshape(),
     MergeMovements(),
     UseGlobalAveragePool(), FoldPad(), MatMulToGemm(), BiasedMatMulToGemm(), NormalizeGemm(),
     FoldTransposeIntoGemm(),

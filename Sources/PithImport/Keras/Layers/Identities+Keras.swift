@@ -11,6 +11,8 @@ enum KerasTrainingOnly: KerasReader {
     "RandomPosterization", "RandomInvert", "RandomGaussianBlur",
   ]
 
+  static let dependsOnTraining = true
+
   static func read(_ call: KerasCall) throws -> [ValueID] { [try call.input()] }
 }
 

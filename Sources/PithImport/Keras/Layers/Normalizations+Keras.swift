@@ -6,6 +6,8 @@ enum KerasBatchNormalization: KerasReader {
     "BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization",
   ]
 
+  static let dependsOnTraining = true
+
   static func structure(of layer: KerasLayer, depth: Int) throws -> KerasStructure {
     KerasStructure(
       variables: try affineVariables(layer) + [

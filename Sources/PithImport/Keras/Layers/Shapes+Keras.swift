@@ -26,6 +26,14 @@ enum KerasReshape: KerasReader {
       throw GraphError(
         "its target_shape must be positive integers, or -1 for one of them; save the model again")
     }
+    // The batch, whose size is not known, must not make up for what is missing.
+    let sizes = try call.shape(x).dimensions.dropFirst().compactMap(\.size)
+    if try sizes.count == call.shape(x).rank - 1, let count = Shape.elementCount(sizes),
+      let known = Shape.elementCount(target.filter { $0 > 0 })
+    {
+      let fits = target.contains(-1) ? count % known == 0 : count == known
+      guard fits else { throw GraphError("samples of \(sizes) cannot become \(target)") }
+    }
     return [try call.reshape(x, [0] + target, "reshape")]
   }
 }

@@ -25,7 +25,9 @@ enum KerasSequential: KerasReader {
     }
     var layer = first
     // A model as the first layer says what it takes by its own first layer.
-    while layer.className == "Sequential", let inner = layer.parts.first?.layer { layer = inner }
+    while (KerasSequential.classNames + KerasFunctional.classNames).contains(layer.className),
+      let inner = layer.parts.first?.layer
+    { layer = inner }
     if layer.className == "InputLayer" || layer.value("batch_input_shape") != nil {
       let name = layer.className == "InputLayer" ? layer.name : "\(layer.name)_input"
       return try builder.modelInput(name, try KerasInput.type(of: layer, named: name))

@@ -17,6 +17,7 @@ struct Sunk {
     switch node.op {
     case let concat as Concat: op = Concat(axis: order[try Operands.axis(concat.axis, rank: rank)])
     case let softmax as Softmax: op = Softmax(axis: order[try Operands.axis(softmax.axis, rank: rank)])
+    case let softmax as LogSoftmax: op = LogSoftmax(axis: order[try Operands.axis(softmax.axis, rank: rank)])
     case is Pad:
       guard let pads = context.integers(node, 1), let axes = listed(node, 3, in: context) else { return nil }
       let (begin, end) = try Pad.amounts(pads: pads, axes: axes.values, rank: rank)
@@ -32,13 +33,13 @@ struct Sunk {
         order[try Operands.axis($0, rank: rank)]
       }
       while inputs.count < 4 { inputs.append(nil) }
-    case let mean as ReduceMean:
+    case let reduction as any Reduction:
       guard let axes = listed(node, 1, in: context) else { return nil }
-      let reduced = try mean.axes(axes.values, rank: rank)
+      let reduced = try reduction.axes(axes.values, rank: rank)
       guard !reduced.isEmpty else { return nil }
       constants[1] = reduced.map { order[$0] }.sorted()
       if inputs.count < 2 { inputs.append(nil) }
-      if !mean.keepsDimensions {
+      if !reduction.keepsDimensions {
         let kept = order.indices.filter { !reduced.contains($0) }.map { order[$0] }
         let rest = kept.sorted()
         self.order = kept.map { axis in rest.firstIndex(of: axis) ?? 0 }
@@ -50,12 +51,12 @@ struct Sunk {
   /// Which operands are tensors whose axes the operator goes by; nil where it cannot work on other orders.
   static func dataOperands(_ node: Node) -> Range<Int>? {
     switch node.op {
-    case is Relu, is Clip, is LeakyRelu, is Sigmoid, is Tanh, is HardSigmoid, is HardSwish, is Cast,
-      is Identity,
-      is Dropout, is Pad, is Slice, is Softmax, is ReduceMean, is any PointwiseFunction:
+    case is any PointwiseFunction, is any Reduction, is Relu, is Clip, is LeakyRelu, is Sigmoid, is Tanh,
+      is HardSigmoid, is HardSwish, is Cast, is Identity, is Dropout, is Pad, is Slice, is Softmax,
+      is LogSoftmax:
       0..<1
     case let rounding as FakeQuantize: rounding.axis == nil ? 0..<1 : nil
-    case is Add, is Sub, is Mul, is Div, is Concat, is Max, is Min, is Pow, is PRelu: 0..<node.inputs.count
+    case is Add, is Sub, is Mul, is Div, is Pow, is PRelu, is Max, is Min, is Concat: 0..<node.inputs.count
     default: nil
     }
   }

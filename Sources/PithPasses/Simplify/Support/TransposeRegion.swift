@@ -14,6 +14,8 @@ struct TransposeRegion {
   private var members: Set<NodeID> = []
   /// The transposed values that the nodes compute.
   private var values: Set<ValueID> = []
+  /// Computed operands that a reshape brings into the old order.
+  private var reshaped: Set<ValueID> = []
 
   /// - Parameter limit: how many nodes it may have.
   /// - Returns: nil where no node can join.
@@ -40,13 +42,19 @@ struct TransposeRegion {
       let data = Sunk.dataOperands(node)
     else { return [] }
     var found: [ValueID: ValueID] = [:]
+    var turned: Set<ValueID> = []
     for index in data {
       guard let operand = node.inputs[index] else { return [] }
       if values.contains(operand) || seeds[operand] != nil || keeps(node, operand) { continue }
-      guard let producer = context.producer(node, index, as: Transpose.self),
+      if let producer = context.producer(node, index, as: Transpose.self),
         try producer.op.order(rank: context.shape(producer.node, 0)?.rank ?? 0) == order
-      else { return [] }
-      found[operand] = producer.node.inputs[0]
+      {
+        found[operand] = producer.node.inputs[0]
+      } else if !(node.op is Concat), reshaping(of: operand) != nil {
+        turned.insert(operand)
+      } else {
+        return []
+      }
     }
     // The other operands (bounds, axes) must not be of the region.
     let rest = node.inputs.indices.filter { !data.contains($0) }.compactMap { node.inputs[$0] }
@@ -54,6 +62,7 @@ struct TransposeRegion {
       let sunk = try Sunk(node, order, in: context)
     else { return [] }
     seeds.merge(found) { old, _ in old }
+    reshaped.formUnion(turned)
     nodes.append((node, sunk))
     members.insert(node.id)
     guard sunk.order == order else { return Array(found.keys.sorted()) }
@@ -69,13 +78,24 @@ struct TransposeRegion {
     return context.graph[operand].constant != nil || shape.dimensions.allSatisfy { $0 == 1 }
   }
 
+  /// What brings a computed operand into the old order where only axes of 1 move, as with the factors of channels that
+  /// squeeze-and-excitation computes; nil where elements would move.
+  private func reshaping(of operand: ValueID) -> Reshaping? {
+    guard let shape = context.graph[operand].type?.shape, shape.rank == order.count else { return nil }
+    var before = shape
+    for (axis, source) in order.enumerated() { before[source] = shape[axis] }
+    let moved = order.indices.filter { shape[$0] != 1 }.map { order[$0] }
+    return moved == moved.sorted() ? Reshaping(from: shape, to: before) : nil
+  }
+
   /// How many transposes fewer there are without counting those that merge with others.
   var gain: Int {
     var gain = seeds.count
     for value in values.union(seeds.keys) {
       let outside = (context.consumers[value] ?? []).filter { !members.contains($0.id) }
       gain += outside.filter { undoes($0) }.count
-      if context.graph.outputs.contains(value) || outside.contains(where: { !($0.op is Transpose) }) {
+      let isRead = context.graph.outputs.contains(value) || reshaped.contains(value)
+      if isRead || outside.contains(where: { !($0.op is Transpose) }) {
         gain -= 1
       }
     }
@@ -115,7 +135,9 @@ struct TransposeRegion {
       untransposed[output] = before
       patch.addNode(sunk.op, inputs: inputs, outputs: [before], name: node.name)
       let readers = context.consumers[output] ?? []
-      if context.graph.outputs.contains(output) || readers.contains(where: { !members.contains($0.id) }) {
+      if context.graph.outputs.contains(output) || reshaped.contains(output)
+        || readers.contains(where: { !members.contains($0.id) })
+      {
         patch.addNode(
           Transpose(permutation: sunk.order), inputs: [before], outputs: [output],
           name: "\(node.label).transpose")
@@ -124,9 +146,15 @@ struct TransposeRegion {
     return patch
   }
 
-  /// A constant with its axes in the old order; what has but one element stays.
+  /// A constant, or a computed value of which only axes of 1 move, with its axes in the old order; what has but one
+  /// element stays.
   private func moved(_ operand: ValueID, into patch: inout Patch) throws -> ValueID {
     let value = context.graph[operand]
+    if reshaped.contains(operand), let reshaping = reshaping(of: operand) {
+      let result = patch.addValue("\(value.name).untransposed")
+      reshaping.add(to: &patch, input: operand, output: result, name: "\(value.name).reshape")
+      return result
+    }
     guard let constant = value.constant,
       constant.shape.contains(where: { $0 != 1 }) || constant.rank == order.count
     else { return operand }

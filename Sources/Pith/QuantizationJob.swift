@@ -5,6 +5,8 @@ public struct QuantizationJob {
   /// What the user asked for.
   public struct Request {
     public var modelPath: String
+    /// The shapes that inputs are to have, by their names, where the file leaves them open.
+    public var inputShapes: [String: [Int]] = [:]
     public var calibration: DataSet
     /// Samples of the calibration set to use, evenly spread.
     public var samples: Int
@@ -144,7 +146,7 @@ public struct QuantizationJob {
   }
 
   private func loadGraph() throws -> Graph {
-    switch try LoadedModel(path: request.modelPath) {
+    switch try LoadedModel(path: request.modelPath, inputShapes: request.inputShapes) {
     case .graph(let graph): return graph
     case .program:
       throw PithFailure(

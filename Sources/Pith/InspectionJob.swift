@@ -3,8 +3,8 @@ import CPith
 /// `compress inspect`: what a model file holds, and which part of it would be or is integer.
 public enum InspectionJob {
   /// - Throws: one sentence, where the file cannot be opened.
-  public static func run(path: String) throws -> InspectionReport {
-    switch try LoadedModel(path: path) {
+  public static func run(path: String, inputShapes: [String: [Int]] = [:]) throws -> InspectionReport {
+    switch try LoadedModel(path: path, inputShapes: inputShapes) {
     case .graph(let graph): try inspect(graph, path: path)
     case .program(let model): inspect(model, path: path)
     }

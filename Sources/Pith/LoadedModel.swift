@@ -6,13 +6,23 @@ public enum LoadedModel {
   case program(PithModel)
 
   /// Opens a model by its content.
+  /// - Parameter inputShapes: the shapes that inputs of a graph are to have, by their names.
   /// - Throws: one sentence that names the file: not there, of no known format, damaged, or with an operator that Pith
   ///   lacks.
-  public init(path: String, isa: PithISA = .automatic) throws {
+  public init(path: String, isa: PithISA = .automatic, inputShapes: [String: [Int]] = [:]) throws {
     if try LoadedModel.isProgram(path) {
+      guard inputShapes.isEmpty else {
+        throw PithFailure(
+          "\(path) is a .pith file, whose shapes are settled; name the model that it was made from")
+      }
       self = .program(try PithModel(contentsOf: path, isa: isa))
     } else {
-      self = .graph(try ModelImporter.read(path: path))
+      let graph = try ModelImporter.read(path: path)
+      do {
+        self = .graph(inputShapes.isEmpty ? graph : try graph.specialized(inputShapes: inputShapes))
+      } catch let error as GraphError {
+        throw PithFailure("\(path): \(error)")
+      }
     }
   }
 

@@ -5,6 +5,8 @@ public struct QuantizationJob {
   /// What the user asked for.
   public struct Request {
     public var modelPath: String
+    /// The shapes that inputs are to have, by their names, where the file leaves them open.
+    public var inputShapes: [String: [Int]] = [:]
     /// What ranges are measured on; nil for a network that comes quantized.
     public var calibration: DataSet?
     /// Samples of the calibration set to use, evenly spread.
@@ -148,7 +150,7 @@ public struct QuantizationJob {
   }
 
   private func loadGraph() throws -> Graph {
-    switch try LoadedModel(path: request.modelPath) {
+    switch try LoadedModel(path: request.modelPath, inputShapes: request.inputShapes) {
     case .graph(let graph): return graph
     case .program:
       throw PithFailure(

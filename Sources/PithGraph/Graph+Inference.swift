@@ -67,6 +67,37 @@ extension Graph {
     return copy
   }
 
+  /// A copy in which inputs, by their names, have these shapes: names of their axes become numbers wherever they stand.
+  /// - Throws: `GraphError` naming the input that is not there or cannot have the shape, or the node that does not fit.
+  public func specialized(inputShapes: [String: [Int]]) throws -> Graph {
+    var sizes: [String: Int] = [:]
+    for (name, shape) in inputShapes.sorted(by: { $0.key < $1.key }) {
+      guard let id = inputs.first(where: { self[$0].name == name }), let type = self[id].type else {
+        let names = inputs.map { "'\(self[$0].name)'" }.joined(separator: ", ")
+        throw GraphError("there is no input '\(name)'; the inputs are \(names)")
+      }
+      guard type.shape.rank == shape.count else {
+        throw GraphError("input '\(name)' is \(type), which cannot be made \(shape)")
+      }
+      for (dimension, size) in zip(type.shape.dimensions, shape) {
+        guard size > 0 else { throw GraphError("input '\(name)' cannot have an axis of \(size)") }
+        switch dimension {
+        case .fixed(let fixed):
+          guard fixed == size else {
+            throw GraphError(
+              "input '\(name)' is \(type), which cannot be made \(shape): only named axes can change")
+          }
+        case .symbolic(let axis):
+          guard sizes[axis] ?? size == size else {
+            throw GraphError("axis '\(axis)' cannot be both \(sizes[axis] ?? size) and \(size)")
+          }
+          sizes[axis] = size
+        }
+      }
+    }
+    return try specialized(sizes)
+  }
+
   /// A copy whose leading symbolic axis of every input has `batch` as its size.
   public func specialized(batch: Int) throws -> Graph {
     var sizes: [String: Int] = [:]

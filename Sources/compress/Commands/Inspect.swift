@@ -9,12 +9,14 @@ struct Inspect: ParsableCommand {
       Examples:
         compress inspect model.onnx
         compress inspect model.pith --json
+        compress inspect model.onnx --input image=1x3x224x224
       """)
 
   @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
   var model: String
 
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var output: OutputOptions
 
-  func run() throws { try output.show(try InspectionJob.run(path: model)) }
+  func run() throws { try output.show(try InspectionJob.run(path: model, inputShapes: shapes.shapes)) }
 }

@@ -82,6 +82,8 @@ struct Quantize: ReportingCommand {
         """, valueName: "input=output"))
   var state: [String] = []
 
+  @OptionGroup var shapes: ShapeOptions
+
   @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningOptions
 
   @Option(help: "Threads to calibrate, train and score with; by default all processors.")
@@ -125,13 +127,14 @@ struct Quantize: ReportingCommand {
     let settings = QuantizationSettings(
       method: method, correctsBias: biasCorrection, equalizes: equalize, excluded: Set(exclude),
       states: try states())
-    let request = QuantizationJob.Request(
+    var request = QuantizationJob.Request(
       modelPath: model, calibration: try calibrate.map { try data.dataSet($0) }, samples: samples,
       settings: settings,
       evaluation: try evaluation.map { try data.dataSet($0) }, isStrict: strict, outputPath: outputPath,
       qdqPath: exportQdq, reportPath: report, threads: threads, keepsNames: !strip, preference: prefer,
       fineTuning: try fineTuning.request(training, data, outputPath: outputPath),
       command: CommandText.current)
+    request.inputShapes = shapes.shapes
     return try QuantizationJob(request, events: line.trainingEvents).run()
   }
 }

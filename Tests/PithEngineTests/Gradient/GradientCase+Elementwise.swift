@@ -11,7 +11,34 @@ extension GradientCase {
     (Sigmoid(), { 1 / (1 + exp(-$0)) }), (Tanh(), { tanh($0) }), (Identity(), { $0 }),
     (HardSigmoid(alpha: 0.25, beta: 0.375), { max(0, min(1, 0.25 * $0 + 0.375)) }),
     (HardSwish(), { $0 * max(0, min(1, $0 / 6 + 0.5)) }),
+    (Exp(), { exp($0) }), (Erf(), { erf($0) }), (Gelu(), { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }),
+    (
+      Gelu(approximatesTanh: true),
+      { 0.5 * $0 * (1 + tanh(0.797_884_560_8 * ($0 + 0.044_715 * $0 * $0 * $0))) }
+    ),
+    (Elu(alpha: 0.5), { $0 < 0 ? 0.5 * (exp($0) - 1) : $0 }),
+    (Selu(alpha: 2, gamma: 1.5), { 1.5 * ($0 < 0 ? 2 * (exp($0) - 1) : $0) }),
+    (Celu(alpha: 2), { max(0, $0) + min(0, 2 * (exp($0 / 2) - 1)) }), (Softplus(), { log(1 + exp($0)) }),
+    (Softsign(), { $0 / (1 + abs($0)) }), (Mish(), { $0 * tanh(log(1 + exp($0))) }),
+    (Swish(), { $0 / (1 + exp(-$0)) }), (Swish(beta: 2), { $0 / (1 + exp(-2 * $0)) }), (Abs(), { abs($0) }),
+    (Neg(), { -$0 }), (Sin(), { sin($0) }), (Cos(), { cos($0) }), (Atan(), { atan($0) }),
+    (Sinh(), { sinh($0) }), (Cosh(), { cosh($0) }), (Asinh(), { asinh($0) }),
+    (ThresholdedRelu(alpha: 1), { $0 > 1 ? $0 : 0 }),
+    (Shrink(lambda: 1, bias: 0.5), { abs($0) > 1 ? $0 - ($0 > 0 ? 0.5 : -0.5) : 0 }),
   ]
+
+  /// Functions that not all numbers have, of numbers that they do.
+  private static let partial: [(any Differentiable, ClosedRange<Float>, @Sendable (Double) -> Double)] = [
+    (Log(), 0.25...4, { log($0) }), (Sqrt(), 0.25...4, { $0.squareRoot() }),
+    (Reciprocal(), 0.25...4, { 1 / $0 }),
+    (Tan(), -1...1, { tan($0) }), (Asin(), -0.75...0.75, { asin($0) }), (Acos(), -0.75...0.75, { acos($0) }),
+    (Acosh(), 1.25...4, { acosh($0) }), (Atanh(), -0.75...0.75, { atanh($0) }),
+  ]
+
+  static let partialFunctions: [GradientCase] = partial.map { op, range, function in
+    var random = SeededRandom(seed: 24)
+    return GradientCase("\(op)", op, [random.tensor([5, 7], in: range)]) { [$0[0]?.map(function)] }
+  }
 
   /// Functions of one number, on few elements and on more than one task's worth.
   static let functions: [GradientCase] = unary.flatMap { op, function in

@@ -6,6 +6,14 @@ import Testing
 
 /// Every operator's gradients against central differences of its definition.
 @Suite struct OperatorGradientTests {
+  @Test(arguments: GradientCase.partialFunctions) func partialFunctions(_ example: GradientCase) throws {
+    try example.check()
+  }
+
+  @Test(arguments: GradientCase.widerReductions) func widerReductions(_ example: GradientCase) throws {
+    try example.check()
+  }
+
   @Test(arguments: GradientCase.functions) func functions(_ example: GradientCase) throws {
     try example.check()
   }

@@ -51,6 +51,10 @@ room PithExport
 swiftc $flags "$root/tools/fuzz/FuzzedGraph.swift" "$root/tools/fuzz/$name.swift" $objects $libraries -o "$out/fuzz"
 cd "$out"
 
+# Swift's own backtraces would come between a crash and libFuzzer.
+SWIFT_BACKTRACE=enable=no
+export SWIFT_BACKTRACE
+
 # $1: bytes that an input may have; then libFuzzer's options.
 fuzz() {
   limit=$1

@@ -74,11 +74,11 @@ struct FlatTable {
 
   func tables(_ slot: Int) throws -> [FlatTable] { try vector(slot, stride: 4)?.tables() ?? [] }
 
-  /// A string, repaired where it is not UTF-8; empty where it is absent.
+  /// A string, repaired where it is not UTF-8 and without zeros, which would end it elsewhere; empty where it is absent.
   func string(_ slot: Int) throws -> String {
     guard let vector = try vector(slot, stride: 1) else { return "" }
     try buffer.spend(vector.count)
     let range = vector.position..<(vector.position + vector.count)
-    return String(decoding: buffer.bytes[range], as: UTF8.self)
+    return String(decoding: buffer.bytes[range].filter { $0 != 0 }, as: UTF8.self)
   }
 }

@@ -18,7 +18,8 @@ struct Compress: ParsableCommand {
       """,
     version: Pith.version,
     subcommands: [
-      Inspect.self, Import.self, Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Run.self, Bench.self,
+      Inspect.self, Import.self, Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Run.self,
+      Bench.self,
       Apply.self,
     ])
 

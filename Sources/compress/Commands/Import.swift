@@ -26,11 +26,7 @@ struct Import: ParsableCommand {
   @Option(help: ArgumentHelp("The weights for it.", valueName: "file"))
   var weights: String?
 
-  @Option(
-    name: .customLong("input"),
-    help: ArgumentHelp(
-      "Fix the sizes of an input, as x=1x3x224x224. May be repeated.", valueName: "name=sizes"))
-  var inputs: [InputShape] = []
+  @OptionGroup var shapes: ShapeOptions
 
   @Option(name: [.customShort("o"), .customLong("output")], help: "The .onnx file to write.")
   var outputPath: String
@@ -45,9 +41,6 @@ struct Import: ParsableCommand {
       throw ValidationError("--architecture needs --weights; a model alone needs no option")
     case (_?, _, _): throw ValidationError("a model and --architecture or --weights exclude each other")
     }
-    guard Set(inputs.map(\.name)).count == inputs.count else {
-      throw ValidationError("--input names an input twice")
-    }
     try Paths.check(
       outputs: ["-o": outputPath],
       inputs: ["the model": model, "--architecture": architecture, "--weights": weights])
@@ -58,23 +51,7 @@ struct Import: ParsableCommand {
     try Paths.checkFolders(["-o": outputPath])
     let request = ImportJob.Request(
       modelPath: model ?? architecture ?? "", weightsPath: weights,
-      shapes: Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.sizes) }), outputPath: outputPath)
+      shapes: shapes.shapes, outputPath: outputPath)
     try output.show(try ImportJob.run(request))
-  }
-}
-
-/// The sizes of an input's axes: `x=1x3x224x224`.
-struct InputShape: ExpressibleByArgument {
-  var name: String
-  var sizes: [Int]
-
-  init?(argument: String) {
-    guard let mark = argument.lastIndex(of: "="), mark != argument.startIndex else { return nil }
-    name = String(argument[..<mark])
-    let parts = argument[argument.index(after: mark)...].split(
-      separator: "x", omittingEmptySubsequences: false)
-    let sizes = parts.compactMap { Int($0) }
-    guard sizes.count == parts.count, sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return nil }
-    self.sizes = sizes
   }
 }

@@ -9,6 +9,12 @@ struct ShapeOptions: ParsableArguments {
       valueName: "name=1x3x224x224"))
   var inputs: [InputShape] = []
 
+  func validate() throws {
+    guard Set(inputs.map(\.name)).count == inputs.count else {
+      throw ValidationError("--input names an input twice")
+    }
+  }
+
   /// The shapes by the inputs' names.
   var shapes: [String: [Int]] {
     Dictionary(inputs.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })

@@ -176,7 +176,8 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
     let quantize = try CommandSchema(Quantize.self)
     #expect(quantize.name == "quantize" && quantize.outputExtension == "pith")
     #expect(quantize.option("model")?.kind == .argument && quantize.option("model")?.role == .model)
-    #expect(quantize.option("calibrate")?.role == .data && quantize.option("calibrate")?.isOptional == false)
+    // A network that comes quantized needs no calibration.
+    #expect(quantize.option("calibrate")?.role == .data && quantize.option("calibrate")?.isOptional == true)
     #expect(quantize.option("output")?.role == .output && quantize.option("report")?.role == .output)
     #expect(quantize.option("export-qdq")?.role == .output)
     #expect(quantize.option("equalize")?.kind == .flag(negation: "no-equalize"))

@@ -91,7 +91,8 @@ import Testing
     let x = network.add(Relu(), network.input([11, 1, 8]))
     let mean = network.add(
       ReduceMean(keepsDimensions: keepsDimensions), x, network.constant(Tensor(ints: axes)))
-    let graph = try network.built(network.add(Tanh(), mean))
+    let y = network.add(Tanh(), mean)
+    let graph = try network.built(y)
     var random = SeededRandom(seed: 46)
     let samples = (0..<4).map { _ in [random.tensor([11, 1, 8], in: -1...1)] }
     let model = try graph.quantized(on: samples)

@@ -26,7 +26,7 @@ extension TFLiteGraphBuilder {
     guard tensor.rank == order.count, tensor.floats != nil else {
       throw GraphError("its weights are \(tensor.type), but floats of \(order.count) axes are needed")
     }
-    let moved = tensor.reordered(order)
+    let moved = tensor.permuted(order)
     let id = constant(name, shape.map { moved.reshaped($0) } ?? moved)
     let source = source(node, index)
     guard isQuantized(node, data), source.isQuantizedByte || source.element == .int4,
@@ -86,33 +86,5 @@ extension TFLiteGraphBuilder {
     let rank = try type(result).shape.rank
     try emit(
       Transpose(permutation: [0] + Array(2..<rank) + [1]), node, inputs: [result], keeping: source)
-  }
-}
-
-extension Tensor {
-  /// The elements of a float tensor with its axes reordered: axis i of the result is axis `order[i]`.
-  /// - Precondition: `order` is a permutation of the axes.
-  func reordered(_ order: [Int]) -> Tensor {
-    guard order != Array(order.indices), let floats else { return self }
-    let strides = Tensor.strides(of: shape)
-    let sizes = order.map { shape[$0] }
-    let steps = order.map { strides[$0] }
-    var result: [Float] = []
-    result.reserveCapacity(floats.count)
-    var index = [Int](repeating: 0, count: sizes.count)
-    var offset = 0
-    for _ in 0..<floats.count {
-      result.append(floats[offset])
-      var axis = sizes.count - 1
-      while axis >= 0 {
-        index[axis] += 1
-        offset += steps[axis]
-        if index[axis] < sizes[axis] { break }
-        offset -= steps[axis] * sizes[axis]
-        index[axis] = 0
-        axis -= 1
-      }
-    }
-    return Tensor(shape: sizes, floats: result)
   }
 }

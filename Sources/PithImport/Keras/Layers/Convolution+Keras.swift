@@ -50,7 +50,7 @@ enum KerasConvolution: KerasReader {
       let weights = try call.constant("depthwise_kernel") {
         // Output channel c · multiplier + m: the kernel's last two axes as they lie.
         let depthwise = try layer.array("depthwise_kernel", geometry.kernel + [channels, multiplier])
-        return depthwise.reshaped(geometry.kernel + [1, outputs]).transposed(
+        return depthwise.reshaped(geometry.kernel + [1, outputs]).permuted(
           [rank + 1, rank] + Array(0..<rank))
       }
       let biases =
@@ -73,7 +73,7 @@ enum KerasConvolution: KerasReader {
   /// An array `[kernel…, in, out]` as `[out, in, kernel…]`.
   private static func kernel(_ layer: KerasLayer, _ name: String, _ shape: [Int]) throws -> Tensor {
     let rank = shape.count - 2
-    return try layer.array(name, shape).transposed([rank + 1, rank] + Array(0..<rank))
+    return try layer.array(name, shape).permuted([rank + 1, rank] + Array(0..<rank))
   }
 }
 

@@ -155,9 +155,9 @@ struct KerasCell {
         return Tensor(shape: [parts.count] + parts[0].shape, floats: parts.flatMap { $0.floats ?? [] })
       }
     }
-    let w = try stacked("W") { reordered(try $0.array("kernel", [inputs, rows]).transposed([1, 0])) }
+    let w = try stacked("W") { reordered(try $0.array("kernel", [inputs, rows]).permuted([1, 0])) }
     let r = try stacked("R") {
-      reordered(try $0.array("recurrent_kernel", [units, rows]).transposed([1, 0]))
+      reordered(try $0.array("recurrent_kernel", [units, rows]).permuted([1, 0]))
     }
     let hasTwoBiases = kind == .gru && resetsAfter
     let b =

@@ -23,7 +23,7 @@ enum KerasTransposedConvolution: KerasReader {
     let weights = try call.constant("kernel") {
       // [kernel…, out, in] as [in, out, kernel…].
       try layer.array("kernel", geometry.kernel + [filters, channels])
-        .transposed([rank + 1, rank] + Array(0..<rank))
+        .permuted([rank + 1, rank] + Array(0..<rank))
     }
     let bias =
       try layer.flag("use_bias", default: true)

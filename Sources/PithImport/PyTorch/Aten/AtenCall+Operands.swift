@@ -102,7 +102,7 @@ extension AtenCall {
     if let tensor = builder.graph[id].constant, tensor.floats != nil, tensor.count > 0,
       tensor.rank == permutation.count
     {
-      return builder.constant("\(builder.graph[id].name).\(suffix)", tensor.transposed(permutation))
+      return builder.constant("\(builder.graph[id].name).\(suffix)", tensor.permuted(permutation))
     }
     return try add(Transpose(permutation: permutation), [id], suffix)
   }

@@ -3,45 +3,23 @@
 #ifndef PITH_CELL_H
 #define PITH_CELL_H
 
-#include "kernel.h"
+#include "f32/exp.h"
 
-PITH_INLINE float cell_float_of_bits(uint32_t bits) {
-  float value;
-  __builtin_memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-/// e^x for x bounded to [-87, 88]: Cody and Waite's reduction and the polynomial of Cephes' expf, as in f32/exp.h.
+/// e^x for x bounded to [-87, 88].
 PITH_INLINE float cell_exp(float x) {
   x = x > -87.0f ? x : -87.0f;
   x = x < 88.0f ? x : 88.0f;
-  const float shifted = x * 1.44269504f + PITH_ROUNDING;
-  const float n = shifted - PITH_ROUNDING;
-  const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = (p * (r * r) + r) + 1.0f;
-  return p * cell_float_of_bits((uint32_t)((int32_t)n + 127) << 23);
+  const pith_power e = pith_reduced_exp(x);
+  return e.p * pith_float_of_bits((uint32_t)((int32_t)e.n + 127) << 23);
 }
 
 PITH_INLINE float cell_sigmoid(float x) { return 1.0f / (1.0f + cell_exp(-x)); }
 
-/// Cephes' tanhf: a polynomial near zero, where 1 - 2 / (e^2x + 1) would cancel.
+/// Cephes' tanhf, both of its forms for every x.
 PITH_INLINE float cell_tanh(float x) {
   const float size = __builtin_fabsf(x);
-  const float s = x * x;
-  float p = -5.70498872745e-3f;
-  p = p * s + 2.06390887954e-2f;
-  p = p * s - 5.37397155531e-2f;
-  p = p * s + 1.33314422036e-1f;
-  p = p * s - 3.33332819422e-1f;
-  const float near = p * s * x + x;
   const float far = __builtin_copysignf(1.0f - 2.0f / (cell_exp(size + size) + 1.0f), x);
-  return size < 0.625f ? near : far;
+  return size < 0.625f ? pith_small_tanh(x) : far;
 }
 
 PITH_INLINE float cell_bounded(float x) {

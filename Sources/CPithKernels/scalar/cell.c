@@ -15,5 +15,5 @@ void pith_quantize_state(const float *state, uint8_t *output, int32_t hidden, fl
 }
 
 void pith_widen_halves(const uint16_t *halves, float *output, size_t count) {
-  for (size_t i = 0; i < count; i++) output[i] = cell_float_of_bits((uint32_t)halves[i] << 16);
+  for (size_t i = 0; i < count; i++) output[i] = pith_float_of_bits((uint32_t)halves[i] << 16);
 }

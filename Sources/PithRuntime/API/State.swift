@@ -17,11 +17,7 @@ public func pith_state(_ model: UnsafePointer<pith_model>!, _ index: UInt32) -> 
 @c @implementation
 public func pith_state_bytes(_ model: UnsafePointer<pith_model>!) -> Int {
   var total = 0
-  var index: UInt32 = 0
-  while let state = pith_state(model, index) {
-    total = total &+ Int(truncatingIfNeeded: state.pointee.bytes)
-    index &+= 1
-  }
+  forEachState(model) { _, saved, bytes in total = saved &+ bytes }
   return total
 }
 
@@ -31,12 +27,7 @@ public func pith_reset(
 ) -> pith_status {
   let status = check(model, arena, arena_bytes)
   guard status == PITH_OK, let arena else { return status }
-  var index: UInt32 = 0
-  while let state = pith_state(model, index) {
-    set(
-      arena + Int(truncatingIfNeeded: state.pointee.offset), Int(truncatingIfNeeded: state.pointee.bytes), 0)
-    index &+= 1
-  }
+  forEachState(model) { place, _, bytes in set(arena + place, bytes, 0) }
   return PITH_OK
 }
 
@@ -47,13 +38,9 @@ public func pith_save(
 ) -> pith_status {
   let status = check(model, arena, arena_bytes)
   guard status == PITH_OK, let arena else { return status }
-  guard var to = states, state_bytes >= pith_state_bytes(model) else { return PITH_ERROR_ARGUMENT }
-  var index: UInt32 = 0
-  while let state = pith_state(model, index) {
-    let bytes = Int(truncatingIfNeeded: state.pointee.bytes)
-    to.copyMemory(from: arena + Int(truncatingIfNeeded: state.pointee.offset), byteCount: bytes)
-    to += bytes
-    index &+= 1
+  guard let states, state_bytes >= pith_state_bytes(model) else { return PITH_ERROR_ARGUMENT }
+  forEachState(model) { place, saved, bytes in
+    (states + saved).copyMemory(from: arena + place, byteCount: bytes)
   }
   return PITH_OK
 }
@@ -65,15 +52,25 @@ public func pith_restore(
 ) -> pith_status {
   let status = check(model, arena, arena_bytes)
   guard status == PITH_OK, let arena else { return status }
-  guard var from = states, state_bytes >= pith_state_bytes(model) else { return PITH_ERROR_ARGUMENT }
+  guard let states, state_bytes >= pith_state_bytes(model) else { return PITH_ERROR_ARGUMENT }
+  forEachState(model) { place, saved, bytes in
+    (arena + place).copyMemory(from: states + saved, byteCount: bytes)
+  }
+  return PITH_OK
+}
+
+/// Calls with each state's place in the arena, its place among the saved ones, and its bytes.
+private func forEachState(
+  _ model: UnsafePointer<pith_model>?, _ body: (_ place: Int, _ saved: Int, _ bytes: Int) -> Void
+) {
+  var saved = 0
   var index: UInt32 = 0
   while let state = pith_state(model, index) {
     let bytes = Int(truncatingIfNeeded: state.pointee.bytes)
-    (arena + Int(truncatingIfNeeded: state.pointee.offset)).copyMemory(from: from, byteCount: bytes)
-    from += bytes
+    body(Int(truncatingIfNeeded: state.pointee.offset), saved, bytes)
+    saved = saved &+ bytes
     index &+= 1
   }
-  return PITH_OK
 }
 
 /// Whether there is a model and an arena that holds its states.

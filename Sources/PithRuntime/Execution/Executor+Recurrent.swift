@@ -4,7 +4,6 @@ import CPithKernels
 /// What one recurrent instruction works with, from step to step.
 private struct Recurrence {
   let cell: pith_recurrent
-  let kernels: UnsafePointer<pith_kernels>
   /// Sums of x of PITH_RECURRENT_STEPS steps, and of h of one.
   let inputSums, stateSums: UnsafeMutablePointer<Float>
   /// h as bytes before the first step, and r ⊙ h.
@@ -139,7 +138,7 @@ extension Executor {
     set(UnsafeMutableRawPointer(firstState), 2 &* rowBytes, 0)
     pith_quantize_state(step.state, firstState, step.hidden, step.inverse_scale, step.zero)
     return Recurrence(
-      cell: cell, kernels: kernels, inputSums: sums, stateSums: stateSums, firstState: firstState,
+      cell: cell, inputSums: sums, stateSums: stateSums, firstState: firstState,
       resetState: firstState + rowBytes,
       candidateBias: cell.hasCandidateBias ? constants(cell.bias).assumingMemoryBound(to: Int32.self) : nil,
       inputs: inputs, states: states, step: step)

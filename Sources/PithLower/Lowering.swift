@@ -113,10 +113,7 @@ public struct Lowering {
       return (source, try floats(input))
     }
     for (source, state) in sources {
-      let count = builder.tensors[state.index].sizes.reduce(1, *)
-      builder.emit(PITH_OP_F32_COPY, inputs: [source], output: state) {
-        $0.move = pith_move(dims: [count], inputStrides: [1], outputStrides: [1])
-      }
+      builder.emitFloatCopy(of: source, to: state)
     }
   }
 
@@ -128,10 +125,7 @@ public struct Lowering {
       emitDequantize(value, to: target)
     } else {
       let source = try floats(output)
-      let dense = [sizes.reduce(1, *)]
-      builder.emit(PITH_OP_F32_COPY, inputs: [source], output: target) {
-        $0.move = pith_move(dims: dense, inputStrides: [1], outputStrides: [1])
-      }
+      builder.emitFloatCopy(of: source, to: target)
     }
   }
 

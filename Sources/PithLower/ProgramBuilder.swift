@@ -224,6 +224,14 @@ struct ProgramBuilder {
     origins.append(currentNode)
   }
 
+  /// Copies all floats of a tensor to another of as many.
+  mutating func emitFloatCopy(of source: TensorIndex, to target: TensorIndex) {
+    let count = tensors[target.index].sizes.reduce(1, *)
+    emit(PITH_OP_F32_COPY, inputs: [source], output: target) {
+      $0.move = pith_move(dims: [count], inputStrides: [1], outputStrides: [1])
+    }
+  }
+
   // MARK: Planning
 
   /// Decides which outputs take over their input's memory, places everything in the arena, and writes the offsets

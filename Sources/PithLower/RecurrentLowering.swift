@@ -74,10 +74,7 @@ struct RecurrentLowering {
     if operand < node.inputs.count, let id = node.inputs[operand] {
       let start = try lowering.floats(id)
       state = lowering.builder.addFloats(sizes, name: name)
-      let count = sizes.reduce(1, *)
-      lowering.builder.emit(PITH_OP_F32_COPY, inputs: [start], output: state) {
-        $0.move = pith_move(dims: [count], inputStrides: [1], outputStrides: [1])
-      }
+      lowering.builder.emitFloatCopy(of: start, to: state)
     } else {
       state = lowering.builder.addFloats(sizes, name: name)
       lowering.builder.emit(PITH_OP_F32_FILL, inputs: [], output: state) { $0.immediate_f.0 = 0 }

@@ -5,12 +5,11 @@ import PithGraph
 extension Split: Lowerable {
   /// The parts that are read: the value, its sizes, and where it begins along the axis.
   private func parts(_ node: Node, _ lowering: Lowering) throws -> [(id: ValueID, sizes: [Int], start: Int)] {
-    let read = Set(lowering.graph.nodes.flatMap { $0.inputs.compactMap(\.self) } + lowering.graph.outputs)
     var start = 0
     var parts: [(id: ValueID, sizes: [Int], start: Int)] = []
     for output in node.outputs {
       let sizes = try lowering.sizes(output)
-      if read.contains(output) { parts.append((output, sizes, start)) }
+      if lowering.isRead(output) { parts.append((output, sizes, start)) }
       start += sizes[try Operands.axis(axis, rank: sizes.count)]
     }
     return parts

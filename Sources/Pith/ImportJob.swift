@@ -37,42 +37,14 @@ public enum ImportJob {
       }
       graph = read
     }
-    try specialize(&graph, request.shapes, name: name)
+    if !request.shapes.isEmpty {
+      do {
+        graph = try graph.specialized(inputShapes: request.shapes)
+      } catch let error as GraphError {
+        throw PithFailure("\(name): with the sizes of --input: \(error)")
+      }
+    }
     try ONNXExporter.write(graph, to: request.outputPath)
     return try InspectionJob.run(path: request.outputPath)
-  }
-
-  /// Gives inputs the sizes that were asked for, and every other value what follows.
-  private static func specialize(_ graph: inout Graph, _ shapes: [String: [Int]], name: String) throws {
-    guard !shapes.isEmpty else { return }
-    var sizes: [String: Int] = [:]
-    for (input, shape) in shapes.sorted(by: { $0.key < $1.key }) {
-      guard let id = graph.inputs.first(where: { graph[$0].name == input }), let type = graph[id].type else {
-        let names = graph.inputs.map { "'\(graph[$0].name)'" }.joined(separator: ", ")
-        throw PithFailure("\(name): it has no input '\(input)', but \(names)")
-      }
-      guard type.shape.rank == shape.count else {
-        throw PithFailure(
-          "\(name): input '\(input)' has the shape \(type.shape), which is not of \(shape.count) axes")
-      }
-      for (dimension, size) in zip(type.shape.dimensions, shape) {
-        switch dimension {
-        case .fixed(let fixed):
-          guard fixed == size else {
-            throw PithFailure(
-              "\(name): input '\(input)' has the fixed shape \(type.shape), which cannot become \(shape)")
-          }
-        case .symbolic(let symbol):
-          guard sizes.updateValue(size, forKey: symbol) ?? size == size else {
-            throw PithFailure("\(name): the axis '\(symbol)' cannot have two sizes")
-          }
-        }
-      }
-    }
-    do {
-      graph = try graph.specialized(sizes)
-    } catch let error as GraphError {
-      throw PithFailure("\(name): with the sizes of --input: \(error)")
-    }
   }
 }

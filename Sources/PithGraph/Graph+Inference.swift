@@ -77,7 +77,7 @@ extension Graph {
         throw GraphError("there is no input '\(name)'; the inputs are \(names)")
       }
       guard type.shape.rank == shape.count else {
-        throw GraphError("input '\(name)' is \(type), which cannot be made \(shape)")
+        throw GraphError("input '\(name)' has the shape \(type.shape), which is not of \(shape.count) axes")
       }
       for (dimension, size) in zip(type.shape.dimensions, shape) {
         guard size > 0 else { throw GraphError("input '\(name)' cannot have an axis of \(size)") }
@@ -85,7 +85,7 @@ extension Graph {
         case .fixed(let fixed):
           guard fixed == size else {
             throw GraphError(
-              "input '\(name)' is \(type), which cannot be made \(shape): only named axes can change")
+              "input '\(name)' has the fixed shape \(type.shape), which cannot become \(shape)")
           }
         case .symbolic(let axis):
           guard sizes[axis] ?? size == size else {

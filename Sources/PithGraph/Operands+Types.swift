@@ -64,3 +64,14 @@ extension Operands {
     return shape
   }
 }
+
+extension Operands {
+  /// A bias, where the operator has one, is a number for each output channel.
+  func checkBias(_ index: Int, channels: Int) throws {
+    guard has(index) else { return }
+    let bias = try shape(index, rank: 1)
+    guard bias[0] == .fixed(channels) else {
+      throw GraphError("the bias has shape \(bias), but [\(channels)] is needed")
+    }
+  }
+}

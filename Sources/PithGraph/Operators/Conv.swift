@@ -46,12 +46,7 @@ public struct Conv: ActivationFusible {
         )
       }
     }
-    if operands.has(2) {
-      let bias = try operands.shape(2, rank: 1)
-      guard bias[0] == .fixed(sizes[0]) else {
-        throw GraphError("the bias has shape \(bias), but [\(sizes[0])] is needed")
-      }
-    }
+    try operands.checkBias(2, channels: sizes[0])
     let shape = try window(weights: sizes).outputShape(for: input, channels: .fixed(sizes[0]))
     return [ValueType(type.element, shape)]
   }

@@ -65,12 +65,7 @@ public struct ConvTranspose: Operator {
     }
     let (channels, overflow) = sizes[1].multipliedReportingOverflow(by: groups)
     guard !overflow else { throw GraphError("the weights \(weights) with \(groups) groups are too large") }
-    if operands.has(2) {
-      let bias = try operands.shape(2, rank: 1)
-      guard bias[0] == .fixed(channels) else {
-        throw GraphError("the bias has shape \(bias), but [\(channels)] is needed")
-      }
-    }
+    try operands.checkBias(2, channels: channels)
     return [ValueType(type.element, try outputShape(input, channels, weights: sizes))]
   }
 

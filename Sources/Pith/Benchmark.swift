@@ -26,7 +26,8 @@ public enum Benchmark {
         if let size = dimension.size { return size }
         guard axis == 0 else {
           throw PithFailure(
-            "input '\(graph[id].name)' has shape \(type.shape): only the batch may be symbolic")
+            "input '\(graph[id].name)' has shape \(type.shape): only the batch may be open; fix the other sizes, as with --input \(graph[id].name)=1x3x224x224"
+          )
         }
         return batch
       }

@@ -3,6 +3,8 @@
 public enum BenchmarkJob {
   public struct Request {
     public var modelPath: String
+    /// The shapes that inputs are to have, by their names, where the file leaves them open.
+    public var inputShapes: [String: [Int]] = [:]
     /// The fp32 model to compare a `.pith` file with.
     public var referencePath: String?
     public var threads: Int
@@ -28,20 +30,26 @@ public enum BenchmarkJob {
       throw PithFailure("--threads, --batch and --seconds must be more than 0")
     }
     Parallelism.threadCount = request.threads
-    switch try LoadedModel(path: request.modelPath, isa: request.isa) {
-    case .program(let program): return try run(program, request)
-    case .graph(let graph): return try run(graph, request)
+    var shapes = SharedInputShapes(request.inputShapes)
+    switch try shapes.open(request.modelPath, isa: request.isa) {
+    case .program(let program): return try run(program, &shapes, request)
+    case .graph(let graph):
+      try shapes.checkUse()
+      return try run(graph, request)
     }
   }
 
-  private static func run(_ program: PithModel, _ request: Request) throws -> BenchmarkReport {
+  private static func run(
+    _ program: PithModel, _ shapes: inout SharedInputShapes, _ request: Request
+  ) throws -> BenchmarkReport {
     var candidates = [try Benchmark.runs(of: program, batch: request.batch, threads: request.threads)]
     if let path = request.referencePath {
-      guard case .graph(let graph) = try LoadedModel(path: path) else {
-        throw PithFailure("\(path): the fp32 model to compare with must be an .onnx file")
+      guard case .graph(let graph) = try shapes.open(path) else {
+        throw PithFailure("\(path): is a .pith file; name the fp32 model to compare with")
       }
       candidates.append(try Benchmark.runs(of: try Simplify.run(graph).graph, batch: request.batch))
     }
+    try shapes.checkUse()
     let before = Benchmark.limit(isa: program.isa, threads: request.threads)
     let measured = try Benchmark.alternate(candidates, seconds: request.seconds)
     let limit = Swift.max(before, Benchmark.limit(isa: program.isa, threads: request.threads))

@@ -6,22 +6,39 @@ public enum LoadedModel {
   case program(PithModel)
 
   /// Opens a model by its content.
-  /// - Parameter inputShapes: the shapes that inputs of a graph are to have, by their names.
-  /// - Throws: one sentence that names the file: not there, of no known format, damaged, or with an operator that Pith
-  ///   lacks.
+  /// - Parameter inputShapes: the shapes that inputs are to have, by their names.
+  /// - Throws: one sentence that names the file: not there, of no known format, damaged, with an operator that Pith
+  ///   lacks, or with inputs that cannot have these shapes.
   public init(path: String, isa: PithISA = .automatic, inputShapes: [String: [Int]] = [:]) throws {
-    if try LoadedModel.isProgram(path) {
-      guard inputShapes.isEmpty else {
-        throw PithFailure(
-          "\(path) is a .pith file, whose shapes are settled; name the model that it was made from")
-      }
-      self = .program(try PithModel(contentsOf: path, isa: isa))
-    } else {
-      let graph = try ModelImporter.read(path: path)
+    self =
+      try LoadedModel.isProgram(path)
+      ? .program(try PithModel(contentsOf: path, isa: isa)) : .graph(try ModelImporter.read(path: path))
+    try fix(inputShapes, path: path)
+  }
+
+  var inputNames: [String] {
+    switch self {
+    case .graph(let graph): graph.inputs.map { graph[$0].name }
+    case .program(let model): model.inputs.map(\.name)
+    }
+  }
+
+  /// Gives inputs of a graph these shapes; a program must have them already.
+  mutating func fix(_ inputShapes: [String: [Int]], path: String) throws {
+    guard !inputShapes.isEmpty else { return }
+    switch self {
+    case .graph(let graph):
       do {
-        self = .graph(inputShapes.isEmpty ? graph : try graph.specialized(inputShapes: inputShapes))
+        self = .graph(try graph.specialized(inputShapes: inputShapes))
       } catch let error as GraphError {
-        throw PithFailure("\(path): \(error)")
+        throw PithFailure("\(path): with the sizes of --input: \(error)")
+      }
+    case .program(let model):
+      for (name, shape) in inputShapes.sorted(by: { $0.key < $1.key })
+      where !model.inputs.contains(where: { $0.name == name && $0.shape == shape }) {
+        throw PithFailure(
+          "\(path) is a .pith file, whose shapes are settled, and has no input '\(name)' of shape \(shape); give --input to the command that makes it"
+        )
       }
     }
   }
@@ -39,6 +56,52 @@ public enum LoadedModel {
   static func format(of path: String) -> String {
     if (try? isProgram(path)) == true { return "pith" }
     return ModelImporter.formatName(path: path)
+  }
+}
+
+extension LoadedModel {
+  /// The graph of a model in the portable form, each parameter by itself (see `Graph.withOwnParameters`).
+  /// - Throws: one sentence where the file cannot be read, or is quantized already.
+  static func portable(path: String, inputShapes: [String: [Int]] = [:]) throws -> Graph {
+    try LoadedModel(path: path, inputShapes: inputShapes).portable(path: path)
+  }
+
+  /// The same of a model that is open.
+  func portable(path: String) throws -> Graph {
+    guard case .graph(let graph) = self else {
+      throw PithFailure(
+        "\(path) is a .pith file, which is quantized and cannot be trained; name the model that it was made from"
+      )
+    }
+    return graph.withOwnParameters()
+  }
+}
+
+/// Shapes for the inputs of several networks that one command reads: each network takes those of the inputs that it has.
+struct SharedInputShapes {
+  private let shapes: [String: [Int]]
+  private var unused: Set<String>
+  private var paths: [String] = []
+
+  init(_ shapes: [String: [Int]]) {
+    self.shapes = shapes
+    unused = Set(shapes.keys)
+  }
+
+  /// Opens a model in these shapes.
+  mutating func open(_ path: String, isa: PithISA = .automatic) throws -> LoadedModel {
+    var model = try LoadedModel(path: path, isa: isa)
+    let names = Set(model.inputNames)
+    try model.fix(shapes.filter { names.contains($0.key) }, path: path)
+    unused.subtract(names)
+    paths.append(path)
+    return model
+  }
+
+  /// - Throws: one sentence naming an input that no network has.
+  func checkUse() throws {
+    guard let name = unused.sorted().first else { return }
+    throw PithFailure("--input \(name)=…: there is no input '\(name)' in \(paths.joined(separator: " or "))")
   }
 }
 

@@ -6,6 +6,8 @@ public protocol Predictor {
   var sampleShape: [Int] { get }
   /// The model, for messages.
   var name: String { get }
+  /// The first input.
+  var inputName: String { get }
   /// Samples that one call takes best.
   var batchSize: Int { get }
 
@@ -31,8 +33,15 @@ extension Predictor {
         "\(data.name): samples of shape \(given) have their channels first, and the input of \(name), \(wanted), has them last; for image files say 'layout: channels-last' in a .data.yaml file, in NumPy transpose with x.transpose(0, 2, 3, 1)"
       )
     }
-    let known = sampleShape.filter { $0 >= 0 }.reduce(1, *)
-    guard !sampleShape.contains(-1), data.elementCount == known else {
+    guard !sampleShape.contains(-1) else {
+      let open = "[\(sampleShape.map { $0 < 0 ? "?" : String($0) }.joined(separator: ", "))]"
+      let example = ([1] + (given.count == wanted.count ? given : [3, 224, 224])).map(String.init)
+      throw PithFailure(
+        "the input '\(inputName)' of \(name) leaves sizes of a sample open, \(open); give them, as with --input \(inputName)=\(example.joined(separator: "x"))"
+      )
+    }
+    let known = sampleShape.reduce(1, *)
+    guard data.elementCount == known else {
       throw PithFailure(
         "\(data.name): samples of shape \(data.sampleShape) (\(data.elementCount) values) do not fit the input of \(name), \(sampleShape) (\(known) values); give data of that size"
       )
@@ -43,6 +52,7 @@ extension Predictor {
 /// A graph on the fp32 engine.
 public struct FloatPredictor: Predictor {
   public let name: String
+  public let inputName: String
   public let sampleShape: [Int]
   public let batchSize: Int
   private let engine: FloatEngine
@@ -54,6 +64,7 @@ public struct FloatPredictor: Predictor {
   public init(_ graph: Graph, name: String, states: Set<String> = []) throws {
     input = try FloatPredictor.onlyInput(graph, name: name, states: states)
     self.name = name
+    inputName = graph[input].name
     let dimensions = graph[input].type?.shape.dimensions ?? []
     if case .fixed(let size)? = dimensions.first {
       hasFixedBatch = true
@@ -137,6 +148,7 @@ extension Graph {
 /// A program on the runtime, one session per thread.
 public final class ProgramPredictor: Predictor {
   public let name: String
+  public var inputName: String { model.inputs[0].name }
   public let sampleShape: [Int]
   public let batchSize: Int
   private let sessions: [PithSession]

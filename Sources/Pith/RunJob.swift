@@ -4,11 +4,13 @@ import Foundation
 public enum RunJob {
   /// - Throws: one sentence, where model and data do not fit or the output cannot be written.
   public static func run(
-    modelPath: String, data: DataSet, outputPath: String, threads: Int, isa: PithISA,
+    modelPath: String, data: DataSet, inputShapes: [String: [Int]] = [:], outputPath: String, threads: Int,
+    isa: PithISA,
     progress: (Int, Int) -> Void
   ) throws -> RunReport {
     Parallelism.threadCount = threads
-    let predictor = try OpenedPredictor.open(modelPath, threads: threads, isa: isa)
+    let predictor = try OpenedPredictor.open(
+      modelPath, threads: threads, isa: isa, inputShapes: inputShapes, data: data)
     try predictor.check(data)
     let start = Date()
     let reader = data.batches(of: predictor.batchSize, includingLabels: false)

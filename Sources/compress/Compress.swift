@@ -7,7 +7,7 @@ struct Compress: ParsableCommand {
     commandName: "compress",
     abstract: "Makes trained networks small and fast for the edge.",
     discussion: """
-      Reads an ONNX model; trains it, prunes it, lets a smaller one learn from it; quantizes it to 8-bit integers, proves \
+      Reads a model of \(ModelFile.formats); trains it, prunes it, lets a smaller one learn from it; quantizes it to 8-bit integers, proves \
       what that cost, and writes a .pith file that the Pith runtime executes.
 
         compress inspect  model.onnx

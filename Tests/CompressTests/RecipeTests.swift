@@ -144,7 +144,7 @@ struct RecipeMistake: Sendable, CustomTestStringConvertible {
       "would overwrite", "step 1"),
     RecipeMistake(
       "model: m\ntrain: t\nsteps:\n  - quantize: { calibrate: c, output: q.pith }\n  - prune: {}\n", line: 5,
-      "prune reads ONNX", "step 1 makes a .pith file"),
+      "prune reads no .pith file", "step 1 makes one"),
     RecipeMistake(
       "model: m\ntrain: t\nsteps:\n  - prune: {}\n  - prune: { output: ./m }\n", line: 5,
       "would overwrite", "which the recipe reads"),

@@ -40,7 +40,7 @@ import Testing
 
   /// Opens a model and runs a sample as `compress run` does.
   private func run(_ path: String, _ sample: DataSet) throws {
-    let predictor = try OpenedPredictor.open(path, threads: 1, isa: .automatic)
+    let predictor = try OpenedPredictor.open(path, threads: 1, isa: .automatic, data: sample)
     try predictor.check(sample)
     let batch = try #require(try sample.batches(of: 1, limit: 1, includingLabels: false).next())
     _ = try predictor.predict(batch.inputs, count: 1)

@@ -9,6 +9,7 @@ import Testing
   private struct Echo: Predictor {
     var sampleShape: [Int]
     var name: String { "echo" }
+    var inputName: String { "x" }
     var batchSize: Int { 2 }
 
     func outputShape(elements: Int) -> [Int] { [elements] }

@@ -9,6 +9,7 @@ import Testing
   private struct Model: Predictor {
     let sampleShape: [Int]
     var name: String { "model.onnx" }
+    var inputName: String { "image" }
     var batchSize: Int { 1 }
 
     func outputShape(elements: Int) -> [Int] { [elements] }

@@ -25,6 +25,8 @@ public final class DistillationJob {
   public struct Request {
     public var teacherPaths: [String]
     public var student: Student
+    /// The shapes that inputs are to have, by their names: of the teachers and of the student, whichever have them.
+    public var inputShapes: [String: [Int]] = [:]
     public var initialization: TrainingJob.Initialization
     public var training: DataSet
     /// Labelled samples to score the student and its teachers on.
@@ -83,9 +85,11 @@ public final class DistillationJob {
   /// - Throws: one sentence; then no output has been written.
   public func run() throws -> DistillationReport {
     Parallelism.threadCount = request.threads
-    let teachers = try watch.time("import") { try importedTeachers() }
+    var shapes = SharedInputShapes(request.inputShapes)
+    let teachers = try watch.time("import") { try importedTeachers(&shapes) }
     guard let first = teachers.first else { throw PithFailure("name a teacher with --teacher") }
-    let student = try watch.time("import") { try makeStudent(from: first) }
+    let student = try watch.time("import") { try makeStudent(from: first, &shapes) }
+    try shapes.checkUse()
     var lineage = try Lineage(of: student.source, path: student.path)
     let plan = try DistillationPlan(
       teachers: teachers.map { .init(name: $0.name, graph: $0.graph) },
@@ -130,10 +134,11 @@ public final class DistillationJob {
     var graph: Graph
   }
 
-  private func importedTeachers() throws -> [Teacher] {
+  private func importedTeachers(_ shapes: inout SharedInputShapes) throws -> [Teacher] {
     try request.teacherPaths.map { path in
       Teacher(
-        path: path, name: (path as NSString).lastPathComponent, graph: try LoadedModel.portable(path: path))
+        path: path, name: (path as NSString).lastPathComponent,
+        graph: try shapes.open(path).portable(path: path))
     }
   }
 

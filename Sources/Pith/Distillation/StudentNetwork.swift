@@ -36,11 +36,11 @@ struct StudentNetwork {
 
 extension DistillationJob {
   /// Reads the student, or makes it of the first teacher.
-  func makeStudent(from teacher: Teacher) throws -> StudentNetwork {
+  func makeStudent(from teacher: Teacher, _ shapes: inout SharedInputShapes) throws -> StudentNetwork {
     var student: StudentNetwork
     switch request.student {
     case .file(let path):
-      let graph = try LoadedModel.portable(path: path)
+      let graph = try shapes.open(path).portable(path: path)
       let name = (path as NSString).lastPathComponent
       student = try StudentNetwork(name: name, path: path, source: graph, made: graph, origin: name)
     case .width(let width):

@@ -5,6 +5,8 @@ public final class PruningJob {
   /// What the user asked for.
   public struct Request {
     public var modelPath: String
+    /// The shapes that inputs are to have, by their names, where the file leaves them open.
+    public var inputShapes: [String: [Int]] = [:]
     public var training: DataSet
     /// Labelled samples to score the network on.
     public var evaluation: DataSet?
@@ -91,7 +93,9 @@ public final class PruningJob {
   public func run() throws -> PruningReport {
     Parallelism.threadCount = request.threads
     try request.pruning.validate()
-    let original = try watch.time("import") { try LoadedModel.portable(path: request.modelPath) }
+    let original = try watch.time("import") {
+      try LoadedModel.portable(path: request.modelPath, inputShapes: request.inputShapes)
+    }
     let graph = try original.withSymbolicBatch()
     var lineage = try Lineage(of: original, path: request.modelPath)
     let material = try watch.time("read") {

@@ -84,7 +84,7 @@ public struct RecipePlan: Sendable {
         guard let writer = programs[model], !["eval", "bench"].contains(step.command) else { continue }
         throw RecipeError(
           file: recipe, line: line,
-          "\(step.command) reads ONNX, and step \(writer) makes a .pith file of it; quantize last, or name a model"
+          "\(step.command) reads no .pith file, and step \(writer) makes one of it; quantize last, or name a model"
         )
       }
       if step.command == "quantize", let output = step.outputs["output"] { programs[output] = step.number }

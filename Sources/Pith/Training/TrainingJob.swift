@@ -11,6 +11,8 @@ public final class TrainingJob {
   /// What the user asked for.
   public struct Request {
     public var modelPath: String
+    /// The shapes that inputs are to have, by their names, where the file leaves them open.
+    public var inputShapes: [String: [Int]] = [:]
     public var training: DataSet
     /// Labelled samples to score the network on.
     public var evaluation: DataSet?
@@ -64,7 +66,9 @@ public final class TrainingJob {
   /// - Throws: one sentence; then no output has been written.
   public func run() throws -> TrainingReport {
     Parallelism.threadCount = request.threads
-    let original = try watch.time("import") { try LoadedModel.portable(path: request.modelPath) }
+    let original = try watch.time("import") {
+      try LoadedModel.portable(path: request.modelPath, inputShapes: request.inputShapes)
+    }
     let graph = try original.withSymbolicBatch()
     var lineage = try Lineage(of: original, path: request.modelPath)
     let material = try watch.time("read") {
@@ -202,19 +206,5 @@ public final class TrainingJob {
       warnings.append("the loss did not fall: try a smaller --lr, and check --scale, --mean and --std")
     }
     return warnings
-  }
-}
-
-extension LoadedModel {
-  /// The graph of a model in the portable form, each parameter by itself (see `Graph.withOwnParameters`).
-  /// - Throws: one sentence where the file cannot be read, or is quantized already.
-  static func portable(path: String) throws -> Graph {
-    switch try LoadedModel(path: path) {
-    case .graph(let graph): return graph.withOwnParameters()
-    case .program:
-      throw PithFailure(
-        "\(path) is a .pith file, which is quantized and cannot be trained; name the ONNX model that it was made from"
-      )
-    }
   }
 }

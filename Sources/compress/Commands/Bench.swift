@@ -12,12 +12,15 @@ struct Bench: ReportingCommand {
         compress bench model.pith
         compress bench model.pith --reference model.onnx --threads 2 --seconds 5
         compress bench model.onnx --batch 32 --json
+        compress bench model.pt2 --input image=1x3x224x224
       """)
 
-  @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
+  @Argument(help: ModelFile.helpWithPrograms, completion: ModelFile.completionWithPrograms)
   var model: String
 
-  @Option(help: ArgumentHelp("The fp32 model to compare with.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("The fp32 model to compare with.", valueName: "model"),
+    completion: ModelFile.completion)
   var reference: String?
 
   @Option(help: "Threads.")
@@ -32,6 +35,7 @@ struct Bench: ReportingCommand {
   @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni.")
   var kernels = KernelChoice()
 
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -43,9 +47,10 @@ struct Bench: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
-    try BenchmarkJob.run(
-      BenchmarkJob.Request(
-        modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
-        isa: kernels.isa))
+    var request = BenchmarkJob.Request(
+      modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
+      isa: kernels.isa)
+    request.inputShapes = shapes.shapes
+    return try BenchmarkJob.run(request)
   }
 }

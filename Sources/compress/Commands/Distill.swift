@@ -7,7 +7,8 @@ struct Distill: ReportingCommand {
     abstract: "Trains a small network, the student, to say what a large one, the teacher, says.",
     discussion: """
       The loss is alpha * T^2 * KL(teacher || student), of logits divided by the temperature T, plus (1 - alpha) times \
-      the loss of the labels. Labels are optional: without them alpha is 1. Several teachers are averaged. Writes ONNX: \
+      the loss of the labels. Labels are optional: without them alpha is 1. Several teachers are averaged. Reads \
+      \(ModelFile.formats); writes ONNX: \
       the student with trained weights. While it trains, OUT.onnx.checkpoint holds where it stands; after an interruption \
       the same command with --resume goes on and ends in the same result.
 
@@ -31,7 +32,7 @@ struct Distill: ReportingCommand {
   @Option(
     name: .customLong("teacher"),
     help: ArgumentHelp("A trained network to learn from; may be repeated.", valueName: "model"),
-    completion: .file(extensions: ["onnx"]))
+    completion: ModelFile.completion)
   var teachers: [String] = []
 
   @Option(
@@ -41,7 +42,7 @@ struct Distill: ReportingCommand {
 
   @Option(
     help: ArgumentHelp("The network to train; it may be the teacher's own file.", valueName: "model"),
-    completion: .file(extensions: ["onnx"]))
+    completion: ModelFile.completion)
   var student: String?
 
   @Option(
@@ -99,6 +100,7 @@ struct Distill: ReportingCommand {
   @OptionGroup(title: "What teachers said") var cache: TeacherCacheOptions
 
   @OptionGroup(title: "How to train") var settings: TrainingOptionGroup
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
@@ -134,13 +136,14 @@ struct Distill: ReportingCommand {
   func perform(_ line: ProgressLine) throws -> any Report {
     try file.checkFolders()
     Parallelism.threadCount = file.threads
-    let request = DistillationJob.Request(
+    var request = DistillationJob.Request(
       teacherPaths: teachers, student: student.map { .file($0) } ?? .width(width ?? 0.5),
       initialization: initialization, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, distillation: distillation,
       options: settings.options(epochs: epochs), augmentation: settings.augmentation ?? .none,
       cache: cache.cache, resumes: file.resume, checkpointPath: file.checkpoint, outputPath: file.outputPath,
       reportPath: file.report, threads: file.threads, command: CommandText.current)
+    request.inputShapes = shapes.shapes
     return try DistillationJob(request, progress: line.trainingEvents).run()
   }
 }

@@ -4,16 +4,20 @@ import Pith
 
 struct Eval: ReportingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Scores a model on labelled data: fp32 for .onnx, the shipping integer kernels for .pith.",
+    abstract:
+      "Scores a model on labelled data: a .pith file on the shipping integer kernels, any other in fp32.",
     discussion: """
+      Sizes that the model leaves open are those of the samples, where --input does not give them.
+
       \(DataOptions.forms)
 
       Examples:
         compress eval model.onnx --data images.idx.gz,labels.idx.gz
         compress eval model.pith --data test.npz:x,y --json
+        compress eval model.keras --data test.npz:x,y
       """)
 
-  @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
+  @Argument(help: ModelFile.helpWithPrograms, completion: ModelFile.completionWithPrograms)
   var model: String
 
   @Option(name: .customLong("data"), help: ArgumentHelp("Labelled samples.", valueName: "data"))
@@ -27,6 +31,7 @@ struct Eval: ReportingCommand {
   var kernels = KernelChoice()
 
   @OptionGroup var data: DataOptions
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -34,8 +39,9 @@ struct Eval: ReportingCommand {
   }
 
   func perform(_ line: ProgressLine) throws -> any Report {
-    let request = EvaluationJob.Request(
+    var request = EvaluationJob.Request(
       modelPath: model, data: try data.dataSet(dataPath), threads: threads, isa: kernels.isa)
+    request.inputShapes = shapes.shapes
     return try EvaluationJob.run(request) { line.update("evaluate", $0, $1) }
   }
 }

@@ -5,7 +5,7 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads a model of any format and writes it as ONNX.",
     discussion: """
-      Reads ONNX, Keras (.keras, .h5), TensorFlow SavedModel folders, TensorFlow Lite, and PyTorch programs (.pt2). Every \
+      Reads \(ModelFile.formats). Every \
       other command reads these too; this one is for seeing what was understood, for fixing sizes, and for giving a PyTorch \
       program the weights of another file: .safetensors, or a .pt or .pth file with a state dict.
 
@@ -15,9 +15,7 @@ struct Import: ParsableCommand {
         compress import --architecture model.pt2 --weights trained.pth -o model.onnx
       """)
 
-  @Argument(
-    help: "A model file, or the folder of a SavedModel.",
-    completion: .file(extensions: ["onnx", "pt2", "keras", "h5", "tflite"]))
+  @Argument(help: ModelFile.help, completion: ModelFile.completion)
   var model: String?
 
   @Option(help: ArgumentHelp("A PyTorch program that gets other weights.", valueName: "model.pt2"))

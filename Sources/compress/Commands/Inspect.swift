@@ -9,10 +9,11 @@ struct Inspect: ParsableCommand {
       Examples:
         compress inspect model.onnx
         compress inspect model.pith --json
+        compress inspect saved_model_folder
         compress inspect model.onnx --input image=1x3x224x224
       """)
 
-  @Argument(help: "An .onnx or .pith file.", completion: .file(extensions: ["onnx", "pith"]))
+  @Argument(help: ModelFile.helpWithPrograms, completion: ModelFile.completionWithPrograms)
   var model: String
 
   @OptionGroup var shapes: ShapeOptions

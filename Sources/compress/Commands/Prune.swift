@@ -6,7 +6,7 @@ struct Prune: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Removes channels, or makes weights zero, and fine-tunes what is left.",
     discussion: """
-      Writes ONNX. --structure channel removes whole channels and units with everything that depends on them, so that \
+      Writes ONNX, whatever the format that it reads. --structure channel removes whole channels and units with everything that depends on them, so that \
       every runtime is faster; the report says which channels could not be removed and why. The other structures make \
       weights zero: single ones, two of every four neighbours, or blocks of 16 outputs by 4 inputs, which the Pith runtime \
       skips.
@@ -24,7 +24,7 @@ struct Prune: ReportingCommand {
         compress prune model.onnx --train train.npz --eval test.npz --structure block --sparsity 0.75 -o sparse.onnx
       """)
 
-  @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
+  @Argument(help: ModelFile.help, completion: ModelFile.completion)
   var model: String
 
   @Option(
@@ -97,6 +97,7 @@ struct Prune: ReportingCommand {
   @OptionGroup var file: NetworkOutputOptions
 
   @OptionGroup(title: "How to fine-tune") var settings: TrainingOptionGroup
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
@@ -174,13 +175,14 @@ struct Prune: ReportingCommand {
   func perform(_ line: ProgressLine) throws -> any Report {
     try file.checkFolders()
     Parallelism.threadCount = file.threads
-    let request = PruningJob.Request(
+    var request = PruningJob.Request(
       modelPath: model, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, pruning: pruningOptions,
       options: settings.options(epochs: max(1, epochs), over: PruningJob.usualOptions), tunes: epochs > 0,
       augmentation: settings.augmentation ?? .none, resumes: file.resume, checkpointPath: file.checkpoint,
       outputPath: file.outputPath, reportPath: file.report, threads: file.threads,
       command: CommandText.current)
+    request.inputShapes = shapes.shapes
     return try PruningJob(request, progress: line.trainingEvents).run()
   }
 }

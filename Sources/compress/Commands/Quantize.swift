@@ -21,10 +21,11 @@ struct Quantize: ReportingCommand {
             --eval test.npz:x,y --report report.html -o model.pith
         compress quantize model.onnx --calibrate cifar.data.yaml --strict -o model.pith
         compress quantize model.onnx --calibrate train.npz --finetune 3 --train train.npz --eval test.npz -o model.pith
+        compress quantize model.keras --calibrate train.npz -o model.pith
         compress quantize model_int8.tflite -o model.pith
       """)
 
-  @Argument(help: "An .onnx or .tflite file.", completion: .file(extensions: ["onnx", "tflite"]))
+  @Argument(help: ModelFile.help, completion: ModelFile.completion)
   var model: String
 
   @Option(help: ArgumentHelp("Samples that activation ranges are measured on.", valueName: "data"))

@@ -6,7 +6,7 @@ struct Train: ReportingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains a network, from its weights or from a fresh initialization.",
     discussion: """
-      Writes ONNX: the network as it was, with other weights. While it trains, OUT.onnx.checkpoint holds where it stands; \
+      Writes ONNX, whatever the format that it reads: the network as it was, with other weights. While it trains, OUT.onnx.checkpoint holds where it stands; \
       after an interruption the same command with --resume goes on and ends in the same result.
 
       \(DataOptions.forms)
@@ -27,7 +27,7 @@ struct Train: ReportingCommand {
             --lr 0.1 --weight-decay 5e-4 --warmup 1 --augment crop:4,flip --epochs 30 -o trained.onnx
       """)
 
-  @Argument(help: "An .onnx file.", completion: .file(extensions: ["onnx"]))
+  @Argument(help: ModelFile.help, completion: ModelFile.completion)
   var model: String
 
   @Option(name: .customLong("train"), help: ArgumentHelp("Labelled samples to train on.", valueName: "data"))
@@ -48,6 +48,7 @@ struct Train: ReportingCommand {
   @OptionGroup var file: NetworkOutputOptions
 
   @OptionGroup(title: "How to train") var settings: TrainingOptionGroup
+  @OptionGroup var shapes: ShapeOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var output: OutputOptions
 
@@ -61,13 +62,14 @@ struct Train: ReportingCommand {
   func perform(_ line: ProgressLine) throws -> any Report {
     try file.checkFolders()
     Parallelism.threadCount = file.threads
-    let request = TrainingJob.Request(
+    var request = TrainingJob.Request(
       modelPath: model, training: try data.dataSet(training),
       evaluation: try evaluation.map { try data.dataSet($0) }, initialization: initialization,
       options: settings.options(epochs: epochs), augmentation: settings.augmentation ?? .none,
       resumes: file.resume, checkpointPath: file.checkpoint, outputPath: file.outputPath,
       reportPath: file.report,
       threads: file.threads, command: CommandText.current)
+    request.inputShapes = shapes.shapes
     return try TrainingJob(request, progress: line.trainingEvents).run()
   }
 }

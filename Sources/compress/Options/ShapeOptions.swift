@@ -9,16 +9,10 @@ struct ShapeOptions: ParsableArguments {
       valueName: "name=1x3x224x224"))
   var inputs: [InputShape] = []
 
-  func validate() throws {
-    guard Set(inputs.map(\.name)).count == inputs.count else {
-      throw ValidationError("--input names an input twice")
-    }
-  }
+  func validate() throws { try InputShape.check(inputs) }
 
   /// The shapes by the inputs' names.
-  var shapes: [String: [Int]] {
-    Dictionary(inputs.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
-  }
+  var shapes: [String: [Int]] { InputShape.byName(inputs) }
 }
 
 /// An input with its shape, as in `image=1x3x224x224`.
@@ -34,5 +28,16 @@ struct InputShape: ExpressibleByArgument, Equatable {
     let numbers = sizes.compactMap { Int($0) }.filter { $0 > 0 }
     guard numbers.count == sizes.count, numbers.count <= 32 else { return nil }
     (name, shape) = (String(argument[..<sign]), numbers)
+  }
+
+  /// - Throws: `ValidationError` where an input is named twice.
+  static func check(_ inputs: [InputShape]) throws {
+    guard Set(inputs.map(\.name)).count == inputs.count else {
+      throw ValidationError("--input names an input twice")
+    }
+  }
+
+  static func byName(_ inputs: [InputShape]) -> [String: [Int]] {
+    Dictionary(inputs.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
   }
 }

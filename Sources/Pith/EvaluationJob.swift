@@ -52,7 +52,8 @@ enum OpenedPredictor {
     switch try LoadedModel(path: path, isa: isa, inputShapes: inputShapes) {
     case .graph(let graph):
       let fitted = try fitted(graph, to: data, path: path)
-      return try FloatPredictor(try Simplify.run(fitted).graph, name: path)
+      return try FloatPredictor(
+        try Simplify.run(fitted).graph, name: path, states: Set(fitted.stateNames.keys))
     case .program(let model): return try ProgramPredictor(model, name: path, threads: threads)
     }
   }
@@ -60,7 +61,9 @@ enum OpenedPredictor {
   /// The graph with the sizes of a data set's samples, where they fit its only input.
   private static func fitted(_ graph: Graph, to data: DataSet, path: String) throws -> Graph {
     let samples = data.sampleShape
-    guard graph.inputs.count == 1, let dimensions = graph[graph.inputs[0]].type?.shape.dimensions,
+    let states = graph.stateNames
+    let inputs = graph.inputs.filter { states[graph[$0].name] == nil }
+    guard inputs.count == 1, let dimensions = graph[inputs[0]].type?.shape.dimensions,
       dimensions.count == samples.count + 1
     else { return graph }
     var sizes: [String: Int] = [:]

@@ -57,7 +57,7 @@ public struct QuantizationJob {
   /// Called with the name of a stage and how far it is.
   public typealias Progress = (_ stage: String, _ done: Int, _ total: Int) -> Void
 
-  let request: Request
+  private(set) var request: Request
   let events: TrainingEvents
   let watch = Stopwatch()
   var progress: Progress { events.stage }
@@ -75,8 +75,17 @@ public struct QuantizationJob {
   /// - Throws: one sentence; then no output has been written.
   public func run() throws -> QuantizationReport {
     guard request.samples > 0 else { throw PithFailure("--samples must be at least 1") }
-    let name = (request.modelPath as NSString).lastPathComponent
     let original = try watch.time("import") { try loadGraph() }
+    var job = self
+    if !original.isQuantized {
+      // What the file itself remembers, besides what the user says.
+      job.request.settings.states.merge(original.stateNames) { said, _ in said }
+    }
+    return try job.run(original)
+  }
+
+  private func run(_ original: Graph) throws -> QuantizationReport {
+    let name = (request.modelPath as NSString).lastPathComponent
     var lineage = try Lineage(of: original, path: request.modelPath)
     let (simplified, log) = try watch.time("simplify") { () throws -> (Graph, [AppliedRewrite]) in
       let result = try Simplify.run(original)

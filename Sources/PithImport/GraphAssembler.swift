@@ -38,6 +38,8 @@ class GraphAssembler {
 
   func setMetadata(_ metadata: [String: String]) { graph.metadata = metadata }
 
+  func setStates(_ names: [String: String]) { graph.stateNames = names }
+
   /// Whether a node may make up a constant of that many elements, which then count.
   func mayFill(_ count: Int) -> Bool {
     guard count <= ImportLimits.filledElements - filledCount else { return false }

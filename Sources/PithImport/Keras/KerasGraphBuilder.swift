@@ -9,6 +9,8 @@ final class KerasGraphBuilder: GraphAssembler {
   var scope = ""
   /// Whether no model was entered yet: the outermost one's name is left out.
   var isOutermost = true
+  /// What stateful layers remember.
+  var memory = KerasMemory()
   private var usedNames = Set<String>()
   /// How often a name was asked for, so that the next one need not be searched.
   private var nameCounts: [String: Int] = [:]

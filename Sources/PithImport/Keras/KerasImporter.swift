@@ -150,6 +150,7 @@ public enum KerasImporter {
         try builder.modelOutput(value, layer: layer)
       }
     }
+    builder.memory.finish(builder)
     return builder.graph
   }
 }

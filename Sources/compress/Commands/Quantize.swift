@@ -79,7 +79,7 @@ struct Quantize: ReportingCommand {
       "An input that a streaming network remembers, and the output that it is in the next run; may be repeated.",
       discussion: """
         The program keeps it from run to run, where pith_reset, pith_save and pith_restore reach it. Samples are \
-        sequences of their own, which begin with zeros.
+        sequences of their own, which begin with zeros. Layers of Keras with stateful=True need no option.
         """, valueName: "input=output"))
   var state: [String] = []
 

@@ -98,6 +98,21 @@ import Testing
     #expect(failure(sequential(layer("Dense", #""units": 3"#)), weights: [1, 2, 3]).contains("HDF5"))
   }
 
+  /// A state belongs to one sequence of each sample.
+  @Test func statesBelongToOneCall() {
+    let lstm = layer("LSTM", #""units": 2, "stateful": true"#)
+    let distributed = layer("TimeDistributed", #""layer": \#(lstm)"#)
+    #expect(
+      failure(sequential(distributed, input: "[1, 2, 3, 4]")).contains("not those of the network's input"))
+    let x =
+      #"{"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [1, 3, 4]}, "inbound_nodes": []}"#
+    let twice =
+      #"{"class_name": "LSTM", "name": "n", "config": {"name": "n", "units": 2, "stateful": true}, "inbound_nodes": [[["x", 0, 0, {}]], [["x", 0, 0, {}]]]}"#
+    let model =
+      #"{"class_name": "Functional", "config": {"name": "m", "layers": [\#(x), \#(twice)], "input_layers": [["x", 0, 0]], "output_layers": [["n", 0, 0], ["n", 1, 0]]}}"#
+    #expect(!failure(model).contains("\n"))
+  }
+
   @Test func inputsMustMakeSense() {
     let flatten = layer("Flatten")
     #expect(failure(sequential(flatten, input: "[null, -3]")).contains("axis 1 of input 'x'"))

@@ -33,8 +33,20 @@ enum KerasBidirectional: KerasReader {
     guard let x = call.inputs.first else { throw GraphError("it has no operand") }
     let isTimeMajor = try layers[0].flag("time_major")
     let steps = try KerasRecurrence.timeMajor(call, x, isTimeMajor)
+    let given = Array(call.inputs.dropFirst()) + (call.arguments["initial_state"]?.values ?? [])
+    // Forward's states, then backward's.
+    let names = ["forward", "backward"].flatMap { side in cells[0].stateNames.map { "\(side).\($0)" } }
+    let remembered =
+      try layers[0].flag("stateful") && given.isEmpty
+      ? call.builder.memory.begin(
+        call, x, batchAxis: isTimeMajor ? 1 : 0, units: cells[0].units, names: names) : []
     let outputs = try cells[0].run(
-      call, steps, .bidirectional, try initial(call), weights: layers, backward: cells[1])
+      call, steps, .bidirectional, try initial(call, given + remembered), weights: layers, backward: cells[1])
+    for (index, state) in remembered.enumerated() {
+      let (direction, part) = index.quotientAndRemainder(dividingBy: cells[0].stateNames.count)
+      let next = try pick(call, outputs[1 + part], direction, axis: 0, "\(names[index]).next")
+      call.builder.memory.end(state, next, in: call.builder)
+    }
     var results = try merged(
       call, outputs, isTimeMajor: isTimeMajor, keepsSteps: layers[0].flag("return_sequences"))
     if try layers[0].flag("return_state") {
@@ -49,8 +61,7 @@ enum KerasBidirectional: KerasReader {
   }
 
   /// The first states as the operator has them, of lists such as h, c of forward, then h, c of backward.
-  private static func initial(_ call: KerasCall) throws -> [ValueID] {
-    let states = Array(call.inputs.dropFirst()) + (call.arguments["initial_state"]?.values ?? [])
+  private static func initial(_ call: KerasCall, _ states: [ValueID]) throws -> [ValueID] {
     guard states.count % 2 == 0 else {
       throw GraphError("it is given \(states.count) states, which are not those of two directions")
     }

@@ -18,8 +18,17 @@ enum KerasRecurrent: KerasReader {
     let isReversed = try layer.flag("go_backwards")
     let isTimeMajor = try layer.flag("time_major")
     let steps = try KerasRecurrence.timeMajor(call, x, isTimeMajor)
-    let initial = try states.map { try call.unsqueeze($0, [0], "state") }
+    // Where a state is given, the one that is remembered is not read.
+    let remembered =
+      try layer.flag("stateful") && states.isEmpty
+      ? call.builder.memory.begin(
+        call, x, batchAxis: isTimeMajor ? 1 : 0, units: cell.units, names: cell.stateNames) : []
+    let initial = try (states + remembered).map { try call.unsqueeze($0, [0], "state") }
     let outputs = try cell.run(call, steps, isReversed ? .reverse : .forward, initial, weights: [layer])
+    for (index, state) in remembered.enumerated() {
+      let next = try call.squeeze(outputs[1 + index], [0], "\(cell.stateNames[index]).next")
+      call.builder.memory.end(state, next, in: call.builder)
+    }
     var results: [ValueID] = []
     if try layer.flag("return_sequences") {
       var y = try call.squeeze(outputs[0], [1], "steps")
@@ -104,6 +113,9 @@ struct KerasCell {
     }
   }
 
+  /// What it remembers, in the operator's order.
+  var stateNames: [String] { kind == .lstm ? ["h", "c"] : ["h"] }
+
   private var gates: Int {
     switch kind {
     case .simple: 1
@@ -143,9 +155,8 @@ struct KerasCell {
     weights layers: [KerasLayer],
     backward: KerasCell? = nil
   ) throws -> [ValueID] {
-    let stateCount = kind == .lstm ? 2 : 1
-    guard initial.isEmpty || initial.count == stateCount else {
-      throw GraphError("it is given \(initial.count) states, but has \(stateCount)")
+    guard initial.isEmpty || initial.count == stateNames.count else {
+      throw GraphError("it is given \(initial.count) states, but has \(stateNames.count)")
     }
     let inputs = try call.shape(x)[2].size
     let rows = gates * units

@@ -23,6 +23,22 @@ PITH_INLINE uint8_t pith_requantize(float f, int32_t zero, int32_t min, int32_t 
 /// Sums wrap around as the vector units do, rather than being undefined, whatever a file's weights are.
 PITH_INLINE uint32_t pith_product(int32_t a, int32_t b) { return (uint32_t)(a * b); }
 
+/// The multiplier of an output channel: a code is the upper mantissa and the lower exponent of a float from 1 to 252.
+PITH_INLINE float pith_multiplier(const pith_conv_args *a, int32_t channel) {
+  if (a->multiplier) return a->multiplier[channel];
+  const uint32_t bits = 0x3F800000u + ((uint32_t)a->codes[channel] << 18);
+  float factor;
+  __builtin_memcpy(&factor, &bits, sizeof factor);
+  return factor * a->unit;
+}
+
+/// The multipliers of `count` channels and those after them up to a multiple of 16: for codes in `room`.
+PITH_INLINE const float *pith_multipliers(const pith_conv_args *a, int32_t channel, int32_t count, float *room) {
+  if (a->multiplier) return a->multiplier + channel;
+  for (int32_t c = 0; c < (count + 15) / 16 * 16; c++) room[c] = pith_multiplier(a, channel + c);
+  return room;
+}
+
 PITH_INLINE size_t pith_min(size_t a, size_t b) { return a < b ? a : b; }
 
 #endif

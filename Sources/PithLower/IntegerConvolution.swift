@@ -56,10 +56,10 @@ struct IntegerConvolution {
 
   private func requantization(
     _ outputs: Range<Int>, _ lowering: inout Lowering
-  ) -> (bias: UInt32, multiplier: UInt32, bytes: Int) {
+  ) -> Lowering.Requantization {
     lowering.addRequantization(
       biases: outputs.map { weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint) },
-      multipliers: Lowering.multipliers(x, weights.scales[outputs], y))
+      x, weights.scales[outputs], y)
   }
 
   private func emit(
@@ -71,8 +71,7 @@ struct IntegerConvolution {
     lowering.builder.emit(stored.opcode, inputs: [source], output: target, scratch: scratch) {
       $0.weights = stored.weights
       $0.table = stored.table
-      $0.bias = requantization.bias
-      $0.multiplier = requantization.multiplier
+      requantization.apply(to: &$0)
       $0.window = window.record
       ($0.window.clamp_min, $0.window.clamp_max) = clamp
       adjust(&$0.window)

@@ -16,24 +16,42 @@ extension Lowering {
     return (low, Swift.max(low, level(bounds.upperBound)))
   }
 
-  /// Stores biases, zero point folded in, and multipliers, both padded to 16 channels.
-  mutating func addRequantization(
-    biases: [Int32], multipliers: [Float]
-  ) -> (bias: UInt32, multiplier: UInt32, bytes: Int) {
-    let padded = biases.count.roundedUp(to: 16)
-    let bias = ByteBlob.bytes(of: biases + Array(repeating: 0, count: padded - biases.count))
-    let scale = ByteBlob.bytes(of: multipliers + Array(repeating: 0, count: padded - multipliers.count))
-    return (
-      UInt32(builder.constants.add(bias, alignment: 64)), UInt32(builder.constants.add(scale, alignment: 64)),
-      bias.count + scale.count
-    )
+  /// Where the constants of a layer's requantization are.
+  struct Requantization {
+    fileprivate var bias: UInt32
+    fileprivate var multiplier: UInt32
+    /// What codes of multipliers are in units of; 0 where there are none.
+    fileprivate var unit: Float
+    /// Bytes of constants.
+    var bytes: Int
+
+    func apply(to instruction: inout pith_instruction) {
+      (instruction.bias, instruction.multiplier) = (bias, multiplier)
+      instruction.immediate_f.0 = unit
+    }
   }
 
-  /// The multiplier of each channel: m = s_x · s_w / s_y in Double, rounded once.
-  static func multipliers(
-    _ x: QuantizationParameters, _ weights: ArraySlice<Float>, _ y: QuantizationParameters
-  ) -> [Float] {
-    weights.map { Float(Double(x.scale) * Double($0) / Double(y.scale)) }
+  /// Stores biases, zero point folded in, and the multipliers m = s_x · s_w / s_y of the channels, both padded to 16.
+  ///
+  /// Where the scales of the weights are on one grid, a byte stands for a multiplier.
+  mutating func addRequantization(
+    biases: [Int32], _ x: QuantizationParameters, _ weights: ArraySlice<Float>, _ y: QuantizationParameters
+  ) -> Requantization {
+    let padding = biases.count.roundedUp(to: 16) - biases.count
+    let bias = ByteBlob.bytes(of: biases + Array(repeating: 0, count: padding))
+    // In Double, rounded once.
+    func multiplier(_ scale: Float) -> Float { Float(Double(x.scale) * Double(scale) / Double(y.scale)) }
+    let place = UInt32(builder.constants.add(bias, alignment: 64))
+    if let grid = ScaleGrid(holding: weights) {
+      let codes = weights.map(grid.code(of:)) + Array(repeating: 0, count: padding)
+      return Requantization(
+        bias: place, multiplier: UInt32(builder.constants.add(codes, alignment: 16)) | 1, unit: multiplier(grid.unit),
+        bytes: bias.count + codes.count)
+    }
+    let multipliers = ByteBlob.bytes(of: weights.map(multiplier) + Array(repeating: 0, count: padding))
+    return Requantization(
+      bias: place, multiplier: UInt32(builder.constants.add(multipliers, alignment: 64)), unit: 0,
+      bytes: bias.count + multipliers.count)
   }
 
   /// A table of what a function makes of each byte, computed in Double.

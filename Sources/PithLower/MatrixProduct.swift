@@ -31,8 +31,7 @@ extension Lowering {
     let folded = (0..<columns).map {
       weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint)
     }
-    let requantization = addRequantization(
-      biases: folded, multipliers: Lowering.multipliers(x, weights.scales[...], y))
+    let requantization = addRequantization(biases: folded, x, weights.scales[...], y)
     let stored = addWeights(packed, depth: rowBytes, pixels: rows)
     let view = builder.addView(of: source.tensor, dims: [1, 1, rows, rowBytes], pixelStride: rowBytes)
     let target = try defineBytes(output, layout: .matrix(rows: rows, columns: columns))
@@ -40,8 +39,7 @@ extension Lowering {
     builder.emit(stored.opcode, inputs: [view], output: target.tensor) {
       $0.weights = stored.weights
       $0.table = stored.table
-      $0.bias = requantization.bias
-      $0.multiplier = requantization.multiplier
+      requantization.apply(to: &$0)
       $0.window = PlaneWindow.point.record
       $0.window.tap_bytes = Int32(rowBytes)
       $0.window.extent = Int32(columns.roundedUp(to: 4))

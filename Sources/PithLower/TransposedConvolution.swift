@@ -159,8 +159,7 @@ struct TransposedConvolution {
       }
       return Int32(truncatingIfNeeded: Int(biases[output]) - x.zeroPoint * sum)
     }
-    let requantization = lowering.addRequantization(
-      biases: folded, multipliers: Lowering.multipliers(x, weights.scales[...], y))
+    let requantization = lowering.addRequantization(biases: folded, x, weights.scales[...], y)
     let stored = lowering.addWeights(packed, depth: depth, pixels: pixels)
     var record = pith_window()
     (record.kernel_h, record.kernel_w) = (Int32(rows.count), Int32(columns.count))
@@ -177,8 +176,7 @@ struct TransposedConvolution {
     ) {
       $0.weights = stored.weights
       $0.table = stored.table
-      $0.bias = requantization.bias
-      $0.multiplier = requantization.multiplier
+      requantization.apply(to: &$0)
       $0.window = record
     }
     lowering.account(

@@ -30,7 +30,7 @@ struct WindowAxis: Sendable {
 
 /// A convolution or depthwise convolution of one image with random contents from `seed`.
 struct ConvolutionCase: Sendable, CustomStringConvertible {
-  enum Values: Sendable { case random, extreme, wildMultipliers }
+  enum Values: Sendable { case random, extreme, wildMultipliers, codes }
 
   var depthwise = false
   var rows = WindowAxis()
@@ -68,6 +68,9 @@ struct ConvolutionData {
   var weights: [Int]
   var bias: [Int]
   var multiplier: [Float]
+  /// Bytes that stand for the multipliers, in units of `unit`.
+  var codes: [UInt8]?
+  let unit: Float = 0.0007
   let depth: Int
 
   init(_ c: ConvolutionCase) {
@@ -90,6 +93,11 @@ struct ConvolutionData {
       let wild: [Float] = [0, 1e-30, 1e30, -1e-3, .infinity, .nan, 1, 3e7, 0.5]
       multiplier.append(
         c.values == .wildMultipliers ? random.pick(wild) : Float(random.int(1...1000)) / 8 / typical)
+    }
+    if c.values == .codes {
+      let codes = random.bytes(c.channels)
+      self.codes = codes
+      multiplier = codes.map { unit * (1 + Float($0 % 32) / 32) * Float(1 << ($0 / 32)) }
     }
     if let density = c.density { dropBlocks(density, channels: c.channels, &random) }
   }
@@ -194,6 +202,7 @@ struct ConvolutionData {
     let (lists, weights) = c.density == nil ? ([], packedWeights(c)) : keptBlocks(c)
     let bias = packedBias(c)
     let multiplier = multiplier + [Float](repeating: 0, count: bias.count - multiplier.count)
+    let codes = (codes ?? []) + [UInt8](repeating: 0, count: 16)
     let padding = [UInt8](repeating: UInt8(inputZero), count: max(c.tapBytes, 16))
     var args = pith_conv_args()
     (args.in_height, args.in_width) = (Int32(c.rows.size), Int32(c.columns.size))
@@ -219,12 +228,15 @@ struct ConvolutionData {
                 (args.input, args.output, args.padding) = (input.baseAddress, out, padding.baseAddress)
                 (args.weights, args.bias, args.multiplier) =
                   (weights.baseAddress, bias.baseAddress, multiplier.baseAddress)
+                if self.codes != nil { (args.multiplier, args.unit) = (nil, unit) }
                 let split = Int32(c.rows.output) / 2
                 lists.withUnsafeBufferPointer { lists in
-                  args.kept = lists.baseAddress
-                  for (begin, end) in [(0, split), (split, Int32(c.rows.output))] {
-                    (args.row_begin, args.row_end) = (begin, end)
-                    kernel?(&args)
+                  codes.withUnsafeBufferPointer { codes in
+                    (args.kept, args.codes) = (lists.baseAddress, codes.baseAddress)
+                    for (begin, end) in [(0, split), (split, Int32(c.rows.output))] {
+                      (args.row_begin, args.row_end) = (begin, end)
+                      kernel?(&args)
+                    }
                   }
                 }
               }

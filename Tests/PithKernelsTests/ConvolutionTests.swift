@@ -97,7 +97,7 @@ import Testing
   private static func complete(_ c: inout ConvolutionCase, seed: Int, _ random: inout Random) {
     c.outputGap = random.pick([0, 0, 4, 12])
     c.range = OutputRange(random: &random)
-    c.values = random.pick([.random, .random, .random, .random, .extreme, .wildMultipliers])
+    c.values = random.pick([.random, .random, .random, .codes, .codes, .extreme, .wildMultipliers])
     c.seed = UInt64(seed)
   }
 

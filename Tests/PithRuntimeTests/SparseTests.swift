@@ -132,7 +132,7 @@ import Testing
     refuses(.empty, "none, but beyond", instruction: { $0.weights = 1 << 20 })
     refuses(.vector, "weights too short") { $0.weights.removeLast(64) }
     refuses(.map, "bias", instruction: { $0.bias = 1 << 20 })
-    refuses(.map, "multiplier", instruction: { $0.multiplier += 1 })
+    refuses(.map, "multiplier", instruction: { $0.multiplier += 2 })
     refuses(.map, "scratch", instruction: { $0.scratch = PITH_NONE })
     refuses(.map, "tap", instruction: { $0.window.tap_bytes = 8 })
     refuses(.map, "kernel", instruction: { $0.window.kernel_h = 4 })

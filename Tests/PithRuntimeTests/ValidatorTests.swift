@@ -246,8 +246,15 @@ import Testing
     let unit: [(String, (inout pith_instruction) -> Void)] = [
       ("weights misaligned", { $0.weights += 4 }), ("weights beyond", { $0.weights = 1 << 20 }),
       ("weights overflowing", { $0.weights = 0xFFFF_FFC0 }), ("bias misaligned", { $0.bias += 2 }),
-      ("bias beyond", { $0.bias = 0xFFFF_FFFC }), ("multiplier misaligned", { $0.multiplier += 1 }),
-      ("multiplier beyond", { $0.multiplier = 1 << 20 }), ("no scratch", { $0.scratch = PITH_NONE }),
+      ("bias beyond", { $0.bias = 0xFFFF_FFFC }), ("multiplier misaligned", { $0.multiplier += 2 }),
+      ("multiplier beyond", { $0.multiplier = 1 << 20 }), ("codes beyond", { $0.multiplier = 1 << 20 | 1 }),
+      (
+        "the codes' unit",
+        {
+          $0.multiplier += 1
+          $0.immediate_f.0 = .infinity
+        }
+      ), ("no scratch", { $0.scratch = PITH_NONE }),
       ("scratch misaligned", { $0.scratch += 4 }), ("scratch over an operand", { $0.scratch = 0 }),
       ("scratch over the slack", { $0.scratch += 64 }),
     ]

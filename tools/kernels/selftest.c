@@ -156,10 +156,13 @@ static int compare_convolution(const pith_kernels *expected, const pith_kernels 
     bias[c] = between(-100000, 100000);
     multiplier[c] = random_multiplier(extreme ? 1 / (root * root * 200) : 1 / (root * 60));
   }
+  uint8_t *codes = random_bytes(blocks * 16);
+  a.codes = codes;
+  a.unit = random_multiplier(1 / (root * 600));
   a.input = input;
   a.weights = weights;
   a.bias = bias;
-  a.multiplier = multiplier;
+  a.multiplier = between(0, 1) ? multiplier : 0;
   a.padding = padding;
   output x = output_of((size_t)(a.row_end * a.out_row_stride)), y = output_of((size_t)(a.row_end * a.out_row_stride));
   a.output = x.bytes + MARGIN;
@@ -169,7 +172,7 @@ static int compare_convolution(const pith_kernels *expected, const pith_kernels 
   a.kept = lists;
   (kind == SPARSE ? actual->conv_sparse : depthwise ? actual->depthwise : actual->conv)(&a);
   if (kept != weights) free(kept);
-  free(input), free(padding), free(weights), free(bias), free(multiplier), free(lists);
+  free(input), free(padding), free(weights), free(bias), free(multiplier), free(lists), free(codes);
   return differs(&x, &y);
 }
 

@@ -12,7 +12,7 @@
 
 #define PITH_MAGIC 0x48544950u  // "PITH"
 #define PITH_VERSION_MAJOR 1
-#define PITH_VERSION_MINOR 2
+#define PITH_VERSION_MINOR 3
 #define PITH_ALIGNMENT 64
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
@@ -289,7 +289,9 @@ typedef struct pith_instruction {
   uint32_t weights;
   /// Bytes from the start of the constants section, a multiple of 4: int32_t per output channel, padded to 16.
   uint32_t bias;
-  /// Bytes from the start of the constants section, a multiple of 4: float per output channel, padded to 16.
+  /// Bytes from the start of the constants section, a multiple of 4: float per output channel, padded to 16. CONV,
+  /// CONV_SPARSE and DEPTHWISE, since 1.3: where the lowest bit is set, the other bits are the place of a byte per output
+  /// channel, padded to 16, which stands for immediate_f[0] · (1 + (code mod 32) / 32) · 2^(code / 32).
   uint32_t multiplier;
   /// Bytes from the start of the constants section; a multiple of 4 where the table's elements are uint32_t.
   ///

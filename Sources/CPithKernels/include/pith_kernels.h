@@ -30,7 +30,9 @@ typedef struct pith_conv_args {
   uint8_t *output;
   const int8_t *weights;
   const int32_t *bias;
-  const float *multiplier;
+  const float *multiplier;     ///< Or null, and the codes stand for them.
+  const uint8_t *codes;        ///< 0…255: unit · 1.f × 2^e, whose e is the code's upper three bits and f its lower five.
+  float unit;
   /// At least max(tap_bytes, 16) bytes (depthwise: 16 are enough), all the input's zero point; may be null where no tap
   /// falls outside.
   const uint8_t *padding;

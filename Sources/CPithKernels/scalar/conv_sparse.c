@@ -46,7 +46,7 @@ static void conv_pixel(const pith_conv_args *a, int32_t y, int32_t x, uint8_t *o
     }
     for (int32_t c = 0; c < lanes; c++)
       out[block + c] = pith_requantize(
-          (float)(int32_t)sums[c] * a->multiplier[block + c], a->out_zero, a->out_min, a->out_max);
+          (float)(int32_t)sums[c] * pith_multiplier(a, block + c), a->out_zero, a->out_min, a->out_max);
   }
 }
 

@@ -19,7 +19,7 @@ static void depthwise_block(
     }
   for (int32_t c = 0; c < lanes; c++)
     out[block + c] = pith_requantize(
-        (float)(int32_t)sums[c] * a->multiplier[block + c], a->out_zero, a->out_min, a->out_max);
+        (float)(int32_t)sums[c] * pith_multiplier(a, block + c), a->out_zero, a->out_min, a->out_max);
 }
 
 void pith_scalar_depthwise(const pith_conv_args *a) {

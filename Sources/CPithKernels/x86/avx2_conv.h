@@ -314,14 +314,14 @@ HELPER void run_block(
   }
 }
 
-/// Channels [begin, end) of a gathered tile.
+/// Channels [begin, end) of a gathered tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, conv_block *b, const spread *tile, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end) {
+    int32_t end, const float *multiplier) {
   const int64_t reduction = reduction_bytes(a);
   b->weights = a->weights + begin * reduction;
   b->bias = a->bias + begin;
-  b->multiplier = a->multiplier + begin;
+  b->multiplier = multiplier;
   for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
   for (int32_t left = end - begin; left > 0;) {
     const int32_t done = pixels == 1 && left > 16 ? 32 : 16;
@@ -354,11 +354,13 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
   spread tile;
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {
     const int32_t end = a->channels - begin < chunk ? a->channels : begin + chunk;
+    float room[CHUNK_CHANNELS];
+    const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
       const int32_t pixels = tile_next(&walk, most);
       (pixels == 1 ? gather.halves : gather.words)(a, &walk, pixels, &tile, outputs);
-      run_tile(a, &block, &tile, outputs, pixels, begin, end);
+      run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier);
     }
   }
 }

@@ -60,7 +60,7 @@ HELPER void run_sparse(
       sparse_words(sums, spread, kept, kept + count, w, pixels);
     kept += count;
     w += 64 * count;
-    const reals multiplier = reals_load(p.multiplier + c);
+    const reals multiplier = reals_load(p.multiplier + (c - p.begin.channel));
     UNROLL
     for (int m = 0; m < pixels; m++)
       bytes_store_up_to_16(
@@ -96,7 +96,8 @@ KERNEL void SET(conv_sparse)(const pith_conv_args *a) {
   spread tile;
   sparse_part part = sparse_first(a);
   while (part.begin.channel < a->channels) {
-    const sparse_place next = sparse_extend(&part);
+    float room[CHUNK_CHANNELS];
+    const sparse_place next = sparse_extend(&part, a, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
       const int32_t pixels = tile_next(&walk, most);

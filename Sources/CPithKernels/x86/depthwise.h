@@ -21,8 +21,10 @@ typedef struct depthwise_block {
 
 HELPER depthwise_block block_of(const pith_conv_args *a, int32_t channel) {
   const int32_t rest = a->channels - channel;
+  float room[16];
   return (depthwise_block){
-      lanes_to_columns(lanes_load(a->bias + channel)), reals_to_columns(reals_load(a->multiplier + channel)),
+      lanes_to_columns(lanes_load(a->bias + channel)),
+      reals_to_columns(reals_load(pith_multipliers(a, channel, 16, room))),
       range_of(a->out_zero, a->out_min, a->out_max), rest < 16 ? (size_t)rest : 16};
 }
 

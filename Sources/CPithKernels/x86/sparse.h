@@ -16,26 +16,29 @@ typedef struct sparse_part {
   sparse_place begin;
   int32_t end;
   const int32_t *bias;
-  const float *multiplier;
+  const float *multiplier;  // the first one's first
   int32_t channels;
 } sparse_part;
 
 PITH_INLINE sparse_part sparse_first(const pith_conv_args *a) {
-  return (sparse_part){{a->kept, a->weights, 0}, 0, a->bias, a->multiplier, a->channels};
+  return (sparse_part){{a->kept, a->weights, 0}, 0, a->bias, 0, a->channels};
 }
 
 /// Extends the part by the channels whose kept weights stay in the second-level cache, and returns where the next one
-/// begins.
-PITH_INLINE sparse_place sparse_extend(sparse_part *part) {
+/// begins. `room` holds CHUNK_CHANNELS multipliers.
+PITH_INLINE sparse_place sparse_extend(sparse_part *part, const pith_conv_args *a, float *room) {
   sparse_place place = part->begin;
   do {
     const ptrdiff_t count = *place.kept;
-    if (place.weights - part->begin.weights + 64 * count > CHUNK_BYTES && place.channel > part->begin.channel) break;
+    const int32_t channels = place.channel - part->begin.channel;
+    const int fits = place.weights - part->begin.weights + 64 * count <= CHUNK_BYTES && channels < CHUNK_CHANNELS;
+    if (!fits && channels > 0) break;
     place.kept += 1 + count;
     place.weights += 64 * count;
     place.channel += 16;
   } while (place.channel < part->channels);
   part->end = place.channel;
+  part->multiplier = pith_multipliers(a, part->begin.channel, part->end - part->begin.channel, room);
   return place;
 }
 

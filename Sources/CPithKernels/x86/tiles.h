@@ -5,7 +5,7 @@
 
 #include "../kernel.h"
 
-enum { TILE = 6, CHUNK_BYTES = 1 << 18 };
+enum { TILE = 6, CHUNK_BYTES = 1 << 18, CHUNK_CHANNELS = 1024 };
 
 /// An output pixel: where it goes, and the map's position under its first tap.
 typedef struct tile_pixel {
@@ -53,10 +53,11 @@ PITH_INLINE int64_t reduction_bytes(const pith_conv_args *a) {
   return (int64_t)a->kernel_h * a->kernel_w * a->tap_bytes;
 }
 
-/// Channels a chunk, a multiple of `step`.
+/// Channels a chunk, a multiple of `step` and at most CHUNK_CHANNELS.
 PITH_INLINE int32_t channels_in_chunk(const pith_conv_args *a, int32_t step) {
   const int64_t fit = CHUNK_BYTES / (reduction_bytes(a) + 1) / step * step;
-  return fit < step ? step : fit > a->channels ? a->channels : (int32_t)fit;
+  const int32_t most = a->channels < CHUNK_CHANNELS ? a->channels : CHUNK_CHANNELS;
+  return fit < step ? step : fit > most ? most : (int32_t)fit;
 }
 
 #endif

@@ -47,10 +47,10 @@ HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels) {
   return tile_next(walk, TILE);
 }
 
-/// Channels [begin, end) of a tile.
+/// Channels [begin, end) of a tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, const uint8_t *const *taps, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end) {
+    int32_t end, const float *multiplier) {
   const int64_t reduction = reduction_bytes(a);
   conv_block b;
   b.taps = taps;
@@ -62,7 +62,7 @@ HELPER void run_tile(
   for (int32_t c = begin; c < end;) {
     b.weights = a->weights + c * reduction;
     b.bias = a->bias + c;
-    b.multiplier = a->multiplier + c;
+    b.multiplier = multiplier + (c - begin);
     int32_t blocks = (end - c + 15) / 16;
     find_tile(pixels, &blocks)(&b, outputs, (size_t)(end - c));
     for (int32_t m = 0; m < pixels; m++) outputs[m] += 16 * blocks;
@@ -93,12 +93,14 @@ KERNEL void SET(conv)(const pith_conv_args *args) {
   const int32_t chunk = channels_in_chunk(a, 16 * BLOCKS);
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {
     const int32_t end = a->channels - begin < chunk ? a->channels : begin + chunk;
+    float room[CHUNK_CHANNELS];
+    const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       const uint8_t *taps[TAPS * WIDE_TILE + PIXEL_LANES];
       uint8_t *outputs[WIDE_TILE];
       const int32_t pixels = pixels_of_tile(&walk, end - begin);
       find_taps(a, &walk, pixels, taps, outputs);
-      run_tile(a, taps, outputs, pixels, begin, end);
+      run_tile(a, taps, outputs, pixels, begin, end, multiplier);
     }
   }
 }

@@ -44,7 +44,7 @@ HELPER void run_sparse(
     const uint16_t *end = kept + count;
     for (; end - kept >= splits; kept += splits, w += 64 * splits) add_blocks(sums, x, kept, w, pixels, splits);
     for (; kept < end; kept++, w += 64) add_blocks(sums, x, kept, w, pixels, 1);
-    const reals multiplier = reals_load(p.multiplier + c);
+    const reals multiplier = reals_load(p.multiplier + (c - p.begin.channel));
     UNROLL
     for (int m = 0; m < pixels; m++) {
       UNROLL
@@ -122,7 +122,8 @@ HELPER void conv_sparse(const pith_conv_args *a, const sparse_function *function
   uint8_t gathered[GATHERED_BYTES] __attribute__((aligned(64)));
   sparse_part part = sparse_first(a);
   while (part.begin.channel < a->channels) {
-    const sparse_place next = sparse_extend(&part);
+    float room[CHUNK_CHANNELS];
+    const sparse_place next = sparse_extend(&part, a, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       sparse_tile tile;
       const int32_t pixels = tile_next(&walk, most);

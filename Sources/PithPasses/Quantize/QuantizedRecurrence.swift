@@ -57,7 +57,7 @@ extension Quantizer {
   fileprivate static func fittingHalves(
     _ weights: Tensor, biases: [Double], inputScale: Float
   ) throws -> QuantizedWeights {
-    var quantized = try fitting(weights, axis: 0, biases: biases, inputScale: inputScale)
+    var quantized = try fitting(weights, axis: 0, biases: biases, inputScale: inputScale, onGrid: false)
     // A scale that grows for the sake of its sum leaves the grid, and then has to get back to it.
     for _ in 0..<4 {
       let scales = quantized.scales.map { scale -> Float in

@@ -27,14 +27,17 @@ public struct QuantizedWeights: Sendable, Hashable {
     }
   }
 
-  /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude.
+  /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude, on a grid.
   ///
   /// Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 2.
   /// - Parameters:
   ///   - scales: the channels' scales, where they are known, as after training; larger weights are clamped.
   ///   - leastScales: scales that a channel may not go below, so that its accumulator fits 32 bits.
+  ///   - onGrid: whether scales that are not known have to be on a `ScaleGrid`.
   /// - Throws: where a weight is not finite.
-  public init(_ weights: Tensor, axis: Int, scales known: [Float]? = nil, leastScales: [Float] = []) throws {
+  public init(
+    _ weights: Tensor, axis: Int, scales known: [Float]? = nil, leastScales: [Float] = [], onGrid: Bool = true
+  ) throws {
     guard let floats = weights.floats, weights.rank > axis else {
       throw GraphError("the weights are \(weights.element.rawValue), but must be float32")
     }
@@ -44,28 +47,43 @@ public struct QuantizedWeights: Sendable, Hashable {
     self.shape = weights.shape
     self.axis = axis
     values = Array(repeating: 0, count: floats.count)
-    scales = Array(repeating: 1, count: shape[axis])
-    for channel in 0..<shape[axis] {
-      var largest: Float = 0
-      var finite = true
-      forEachElement(of: channel) { index in
-        largest = Swift.max(largest, abs(floats[index]))
-        finite = finite && floats[index].isFinite
+    scales = []
+    let magnitudes = try magnitudes(floats)
+    scales = known ?? magnitudes.map { $0 / 127 }
+    for (channel, least) in leastScales.enumerated() { scales[channel] = Swift.max(scales[channel], least) }
+    if known == nil, onGrid, let grid = ScaleGrid(spanning: scales) {
+      scales = scales.map(grid.roundedUp)
+    }
+    for channel in scales.indices {
+      let scale = scales[channel]
+      guard scale >= .leastNormalMagnitude else {
+        scales[channel] = 1
+        continue
       }
-      guard finite else {
-        throw GraphError(
-          "output channel \(channel) of the weights is not finite; train or export the model anew")
-      }
-      let scale = Swift.max(
-        known?[channel] ?? largest / 127, channel < leastScales.count ? leastScales[channel] : 0)
-      guard scale >= .leastNormalMagnitude else { continue }
-      scales[channel] = scale
       var quantized: [(Int, Int8)] = []
       forEachElement(of: channel) { index in
         let level = (floats[index] / scale).rounded(.toNearestOrEven)
         quantized.append((index, Int8(Swift.min(127, Swift.max(-127, level)))))
       }
       for (index, value) in quantized { values[index] = value }
+    }
+  }
+
+  /// Each output channel's largest magnitude.
+  /// - Throws: where a weight is not finite.
+  private func magnitudes(_ floats: [Float]) throws -> [Float] {
+    try (0..<shape[axis]).map { channel in
+      var largest: Float = 0
+      var isFinite = true
+      forEachElement(of: channel) { index in
+        largest = Swift.max(largest, abs(floats[index]))
+        isFinite = isFinite && floats[index].isFinite
+      }
+      guard isFinite else {
+        throw GraphError(
+          "output channel \(channel) of the weights is not finite; train or export the model anew")
+      }
+      return largest
     }
   }
 

@@ -87,7 +87,13 @@ extension Executor {
         (UnsafeRawPointer(weights) + int(instruction.pointee.weights)).assumingMemoryBound(to: Int8.self)
     }
     arguments.bias = constants(instruction.pointee.bias).assumingMemoryBound(to: Int32.self)
-    arguments.multiplier = constants(instruction.pointee.multiplier).assumingMemoryBound(to: Float.self)
+    let multiplier = instruction.pointee.multiplier
+    if multiplier & 1 == 0 {
+      arguments.multiplier = constants(multiplier).assumingMemoryBound(to: Float.self)
+    } else {
+      arguments.codes = constants(multiplier &- 1).assumingMemoryBound(to: UInt8.self)
+      arguments.unit = instruction.pointee.immediate_f.0
+    }
     arguments.in_height = int32(input.pointee.height)
     arguments.in_width = int32(input.pointee.width)
     arguments.in_row_stride = Int32(truncatingIfNeeded: input.pointee.rowBytes)

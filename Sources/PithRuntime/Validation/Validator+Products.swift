@@ -29,11 +29,6 @@ extension Validator {
       && isInConstants(UInt64(widening: place), (channels.rounded(to: 16) * Size(4 as UInt32)).value)
   }
 
-  /// Whether bias and multipliers of so many channels, up to a multiple of 16, are there.
-  func hasRequantization(bias: UInt32, multiplier: UInt32, channels: Size) -> Bool {
-    hasMultipliers(at: bias, channels: channels) && hasMultipliers(at: multiplier, channels: channels)
-  }
-
   func isLegalLayerNorm(_ instruction: InstructionPointer) -> Bool {
     let record = instruction.pointee
     guard let input = byteInput(record.inputs.0)?.pointee, let output = byteOutput(instruction)?.pointee

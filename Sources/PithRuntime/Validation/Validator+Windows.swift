@@ -138,10 +138,13 @@ extension Validator {
       && bytes.value <= model.weights_bytes && start <= model.weights_bytes &- bytes.value
   }
 
-  /// Whether bias and multipliers of so many channels, up to a multiple of 16, are there.
+  /// Whether bias and multipliers, or their codes, of so many channels, up to a multiple of 16, are there.
   func hasRequantization(_ instruction: InstructionPointer, channels: Size) -> Bool {
-    hasRequantization(
-      bias: instruction.pointee.bias, multiplier: instruction.pointee.multiplier, channels: channels)
+    let place = instruction.pointee.multiplier
+    guard hasMultipliers(at: instruction.pointee.bias, channels: channels) else { return false }
+    if place & 1 == 0 { return hasMultipliers(at: place, channels: channels) }
+    return instruction.pointee.immediate_f.0.isFinite
+      && isInConstants(UInt64(widening: place &- 1), channels.rounded(to: 16).value)
   }
 
   /// Whether there is room for the zero points that taps outside the map read, if there are such.

@@ -1,0 +1,42 @@
+/// The scales of a layer's weights that a byte can tell: unit · (1 + f / 32) · 2^e with f below 32 and e below 8.
+///
+/// A scale on the grid is up to a 32nd larger than it need be.
+public struct ScaleGrid: Sendable, Hashable {
+  /// The smallest scale on the grid; its largest is 252 times this.
+  public let unit: Float
+
+  private static let octaves = 8
+
+  /// The grid that reaches as far as the largest scale, or nil where another is too small for it, but for those that are no
+  /// normal numbers: zeros.
+  init?(spanning scales: [Float]) {
+    guard let largest = scales.max(), largest.isFinite, largest > 0 else { return nil }
+    let rounded = Self.roundedUp(largest)
+    let unit = Float(sign: .plus, exponent: rounded.exponent - Float.Exponent(Self.octaves - 1), significand: 1)
+    guard rounded.isFinite, unit.isNormal, scales.allSatisfy({ !$0.isNormal || $0 >= unit }) else { return nil }
+    self.unit = unit
+  }
+
+  /// The grid whose unit is the smallest scale, where all scales are exactly on it; else nil.
+  public init?(holding scales: some Collection<Float>) {
+    guard let unit = scales.min(), unit.isNormal, unit > 0 else { return nil }
+    self.unit = unit
+    let isHeld = scales.allSatisfy { scale in
+      let factor = scale / unit
+      let isExact = Double(factor) * Double(unit) == Double(scale)
+      return isExact && factor == Self.roundedUp(factor) && factor.exponent < Self.octaves
+    }
+    guard isHeld else { return nil }
+  }
+
+  /// The smallest scale on the grid that is not below this one, which is within the span.
+  func roundedUp(_ scale: Float) -> Float { Swift.max(unit, Self.roundedUp(scale)) }
+
+  /// The byte that stands for a scale on the grid.
+  public func code(of scale: Float) -> UInt8 { UInt8(truncatingIfNeeded: (scale / unit).bitPattern >> 18 &- 0xFE0) }
+
+  /// Rounds up to five bits behind the point.
+  private static func roundedUp(_ value: Float) -> Float {
+    Float(bitPattern: (value.bitPattern + 0x3FFFF) & ~0x3FFFF)
+  }
+}

@@ -32,10 +32,12 @@ PITH_INLINE float pith_multiplier(const pith_conv_args *a, int32_t channel) {
   return factor * a->unit;
 }
 
+void pith_decode_multipliers(const pith_conv_args *a, int32_t channel, int32_t count, float *multipliers);
+
 /// The multipliers of `count` channels and those after them up to a multiple of 16: for codes in `room`.
 PITH_INLINE const float *pith_multipliers(const pith_conv_args *a, int32_t channel, int32_t count, float *room) {
   if (a->multiplier) return a->multiplier + channel;
-  for (int32_t c = 0; c < (count + 15) / 16 * 16; c++) room[c] = pith_multiplier(a, channel + c);
+  pith_decode_multipliers(a, channel, (count + 15) / 16 * 16, room);
   return room;
 }
 

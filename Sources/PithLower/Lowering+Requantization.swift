@@ -45,7 +45,8 @@ extension Lowering {
     if let grid = ScaleGrid(holding: weights) {
       let codes = weights.map(grid.code(of:)) + Array(repeating: 0, count: padding)
       return Requantization(
-        bias: place, multiplier: UInt32(builder.constants.add(codes, alignment: 16)) | 1, unit: multiplier(grid.unit),
+        bias: place, multiplier: UInt32(builder.constants.add(codes, alignment: 16)) | 1,
+        unit: multiplier(grid.unit),
         bytes: bias.count + codes.count)
     }
     let multipliers = ByteBlob.bytes(of: weights.map(multiplier) + Array(repeating: 0, count: padding))

@@ -233,12 +233,14 @@ public struct Quantizer {
   ///   - scales: the channels' scales where they are known, as after training.
   ///   - onGrid: as of `QuantizedWeights`.
   static func fitting(
-    _ weights: Tensor, axis: Int, scales: [Float]? = nil, biases: [Double], inputScale: Float, onGrid: Bool = true
+    _ weights: Tensor, axis: Int, scales: [Float]? = nil, biases: [Double], inputScale: Float,
+    onGrid: Bool = true
   ) throws -> QuantizedWeights {
     let half = Double(1 << 30)
     // A little more than needed, for the rounding of the scale and for bias correction.
     var least = biases.map { Float(abs($0) / (Double(inputScale) * half) * 1.01) }
-    var quantized = try QuantizedWeights(weights, axis: axis, scales: scales, leastScales: least, onGrid: onGrid)
+    var quantized = try QuantizedWeights(
+      weights, axis: axis, scales: scales, leastScales: least, onGrid: onGrid)
     // Rounding may take a channel of many equal weights over again, so this repeats; each time it shrinks by 1 %.
     for _ in 0..<64 {
       var changed = false
@@ -249,7 +251,8 @@ public struct Quantizer {
         changed = true
       }
       guard changed else { break }
-      quantized = try QuantizedWeights(weights, axis: axis, scales: scales, leastScales: least, onGrid: onGrid)
+      quantized = try QuantizedWeights(
+        weights, axis: axis, scales: scales, leastScales: least, onGrid: onGrid)
     }
     guard quantized.scales.allSatisfy(\.isFinite) else {
       throw GraphError("its bias is too large beside its input's range for 32 bits; check the weights")

@@ -3,7 +3,7 @@
 /// A scale on the grid is up to a 32nd larger than it need be.
 public struct ScaleGrid: Sendable, Hashable {
   /// The smallest scale on the grid; its largest is 252 times this.
-  public let unit: Float
+  public private(set) var unit: Float
 
   private static let octaves = 8
 
@@ -12,28 +12,36 @@ public struct ScaleGrid: Sendable, Hashable {
   init?(spanning scales: [Float]) {
     guard let largest = scales.max(), largest.isFinite, largest > 0 else { return nil }
     let rounded = Self.roundedUp(largest)
-    let unit = Float(sign: .plus, exponent: rounded.exponent - Float.Exponent(Self.octaves - 1), significand: 1)
-    guard rounded.isFinite, unit.isNormal, scales.allSatisfy({ !$0.isNormal || $0 >= unit }) else { return nil }
+    let unit = Float(
+      sign: .plus, exponent: rounded.exponent - Float.Exponent(Self.octaves - 1), significand: 1)
+    guard rounded.isFinite, unit.isNormal, scales.allSatisfy({ !$0.isNormal || $0 >= unit }) else {
+      return nil
+    }
     self.unit = unit
   }
 
-  /// The grid whose unit is the smallest scale, where all scales are exactly on it; else nil.
+  /// A grid that all scales are exactly on, whose unit is a power of two or the smallest scale; nil where there is none.
   public init?(holding scales: some Collection<Float>) {
-    guard let unit = scales.min(), unit.isNormal, unit > 0 else { return nil }
-    self.unit = unit
-    let isHeld = scales.allSatisfy { scale in
-      let factor = scale / unit
-      let isExact = Double(factor) * Double(unit) == Double(scale)
-      return isExact && factor == Self.roundedUp(factor) && factor.exponent < Self.octaves
-    }
-    guard isHeld else { return nil }
+    guard let least = scales.min(), least.isNormal, least > 0 else { return nil }
+    unit = Float(sign: .plus, exponent: least.exponent, significand: 1)
+    if scales.allSatisfy(holds) { return }
+    unit = least
+    guard scales.allSatisfy(holds) else { return nil }
+  }
+
+  private func holds(_ scale: Float) -> Bool {
+    let factor = scale / unit
+    return Double(factor) * Double(unit) == Double(scale) && factor == Self.roundedUp(factor)
+      && factor.exponent < Self.octaves
   }
 
   /// The smallest scale on the grid that is not below this one, which is within the span.
   func roundedUp(_ scale: Float) -> Float { Swift.max(unit, Self.roundedUp(scale)) }
 
   /// The byte that stands for a scale on the grid.
-  public func code(of scale: Float) -> UInt8 { UInt8(truncatingIfNeeded: (scale / unit).bitPattern >> 18 &- 0xFE0) }
+  public func code(of scale: Float) -> UInt8 {
+    UInt8(truncatingIfNeeded: (scale / unit).bitPattern >> 18 &- 0xFE0)
+  }
 
   /// Rounds up to five bits behind the point.
   private static func roundedUp(_ value: Float) -> Float {

@@ -53,9 +53,10 @@ import Testing
     #expect(quantized.magnitude(of: 0) == 15 && quantized.magnitude(of: 1) == 191)
   }
 
-  @Test func scalesAreOnOneGridWhereItSpansThem() throws {
-    let largest: [Float] = [100, 3, 0, 1, 47.123]
-    let weights = Tensor(shape: [5, 1], floats: largest)
+  @Test(arguments: [[], [0]] as [[Float]])
+  func scalesAreOnOneGridWhereItSpansThem(zeros: [Float]) throws {
+    let largest: [Float] = [100, 3, 2.345, 47.123] + zeros
+    let weights = Tensor(shape: [largest.count, 1], floats: largest)
     let scales = try QuantizedWeights(weights, axis: 0).scales
     let grid = try #require(ScaleGrid(holding: scales))
     for (channel, scale) in scales.enumerated() {

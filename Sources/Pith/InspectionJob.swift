@@ -119,6 +119,12 @@ public enum InspectionJob {
       return padded(Int(window.extent), to: 16) * height * width * Int(window.tap_bytes)
     case PITH_OP_DEPTHWISE.rawValue:
       return padded(output.sizes.last ?? 0, to: 16) * width * padded(height, to: 4)
+    case PITH_OP_RECURRENT.rawValue:
+      let cell = record.recurrent
+      // Of RNN, both forms of GRU, and LSTM.
+      let gates = [1, 3, 3, 4][Int(cell.kind)]
+      return gates * padded(Int(cell.hidden), to: 16)
+        * (Int(cell.tap_bytes) + padded(Int(cell.hidden), to: 4))
     default: return 0
     }
   }
@@ -131,6 +137,9 @@ public enum InspectionJob {
       PITH_OP_AVERAGE_POOL.rawValue: "average_pool", PITH_OP_ADD.rawValue: "add",
       PITH_OP_MULTIPLY.rawValue: "multiply", PITH_OP_LOOKUP.rawValue: "lookup", PITH_OP_COPY.rawValue: "copy",
       PITH_OP_FILL.rawValue: "fill", PITH_OP_SOFTMAX.rawValue: "softmax",
+      PITH_OP_RECURRENT.rawValue: "recurrent", PITH_OP_MATMUL.rawValue: "matmul",
+      PITH_OP_LAYER_NORM.rawValue: "layer_norm", PITH_OP_EMBED.rawValue: "embed",
+      PITH_OP_RESIZE.rawValue: "resize",
       PITH_OP_F32_COPY.rawValue: "f32_copy",
       PITH_OP_F32_FILL.rawValue: "f32_fill", PITH_OP_F32_CONV.rawValue: "f32_conv",
       PITH_OP_F32_MATMUL.rawValue: "f32_matmul", PITH_OP_F32_BINARY.rawValue: "f32_binary",

@@ -47,17 +47,18 @@ extension ProgramBuilder {
   mutating func serialized(model name: String, arenaBytes: Int) throws -> [UInt8] {
     let modelName = self.name(name)
     let interface = ByteBlob.bytes(of: (inputs + outputs).map { UInt32($0.index) })
-    let sections: [(kind: pith_section_kind, count: Int, bytes: [UInt8], slack: Int)] = [
-      (PITH_SECTION_TENSORS, tensors.count, ByteBlob.bytes(of: tensors), 0),
-      (PITH_SECTION_INSTRUCTIONS, instructions.count, ByteBlob.bytes(of: instructions), 0),
-      (PITH_SECTION_INTERFACE, inputs.count + outputs.count, interface, 0),
-      (PITH_SECTION_STATES, states.count, ByteBlob.bytes(of: states.map { UInt32($0.index) }), 0),
-      (PITH_SECTION_NAMES, 0, nameBytes, 0),
-      (PITH_SECTION_CONSTANTS, 0, constants.bytes, Int(PITH_SLACK)),
-      (PITH_SECTION_WEIGHTS, 0, weights.bytes, Int(PITH_SLACK)),
+    let sections: [(kind: pith_section_kind, count: Int, bytes: [UInt8])] = [
+      (PITH_SECTION_TENSORS, tensors.count, ByteBlob.bytes(of: tensors)),
+      (PITH_SECTION_INSTRUCTIONS, instructions.count, ByteBlob.bytes(of: instructions)),
+      (PITH_SECTION_INTERFACE, inputs.count + outputs.count, interface),
+      (PITH_SECTION_STATES, states.count, ByteBlob.bytes(of: states.map { UInt32($0.index) })),
+      (PITH_SECTION_CONSTANTS, 0, constants.bytes), (PITH_SECTION_WEIGHTS, 0, weights.bytes),
+      // Last, as part of what loads may read past the weights.
+      (PITH_SECTION_NAMES, 0, nameBytes),
     ]
     let present = sections.filter { !$0.bytes.isEmpty }
     var offset = MemoryLayout<pith_header>.size + present.count * MemoryLayout<pith_section>.size
+    var least = 0
     var table: [pith_section] = []
     for section in present {
       offset = offset.roundedUp(to: Int(PITH_ALIGNMENT))
@@ -65,10 +66,13 @@ extension ProgramBuilder {
         pith_section(
           kind: section.kind.rawValue, count: UInt32(section.count), offset: UInt64(offset),
           bytes: UInt64(section.bytes.count)))
-      offset += section.bytes.count + section.slack
+      offset += section.bytes.count
+      if [PITH_SECTION_CONSTANTS, PITH_SECTION_WEIGHTS].contains(section.kind) {
+        least = offset + Int(PITH_SLACK)
+      }
     }
     // A multiple of 8, so that the checksum reads whole words.
-    let total = offset.roundedUp(to: 8)
+    let total = Swift.max(offset, least).roundedUp(to: 8)
     guard total < Int(UInt32.max) else {
       throw GraphError("the program takes \(total) bytes; a .pith file holds less than 4 GiB")
     }

@@ -44,7 +44,9 @@ struct FlatTable {
 
   func int(_ slot: Int, _ missing: Int32 = 0) throws -> Int { Int(try number(slot, missing)) }
 
-  func bool(_ slot: Int) throws -> Bool { try number(slot, UInt8(0)) != 0 }
+  func bool(_ slot: Int, default missing: Bool = false) throws -> Bool {
+    try number(slot, UInt8(missing ? 1 : 0)) != 0
+  }
 
   func float(_ slot: Int, _ missing: Float = 0) throws -> Float {
     Float(bitPattern: try number(slot, missing.bitPattern))

@@ -39,6 +39,8 @@ struct TFLiteNode {
     case pack = 59
     case oneHot = 61
     case unpack = 64
+    case bidirectionalSequenceLSTM = 69
+    case bidirectionalSequenceRNN = 70
     case unidirectionalSequenceLSTM = 71
     case resizeNearestNeighbor = 74
     case leakyRelu = 75

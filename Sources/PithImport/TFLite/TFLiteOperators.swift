@@ -56,8 +56,12 @@ enum TFLiteOperators {
   }
 
   private static func advice(_ names: [String]) -> String {
-    if names.contains(where: { ["WHILE", "IF", "CALL", "CALL_ONCE"].contains($0) }) {
-      return "convert the model without control flow, with recurrent layers unrolled (unroll=True)"
+    if names.contains("WHILE") {
+      return
+        "recurrent layers are loops in this file, so give the .keras or .h5 file of the model instead, or convert it with unroll=True in these layers"
+    }
+    if names.contains(where: { ["IF", "CALL", "CALL_ONCE"].contains($0) }) {
+      return "convert the model without control flow"
     }
     if names.contains(where: { $0.hasPrefix("custom") }) {
       return "convert the model with TFLITE_BUILTINS only"

@@ -1,77 +1,161 @@
 import PithGraph
 
-/// UNIDIRECTIONAL_SEQUENCE_RNN and UNIDIRECTIONAL_SEQUENCE_LSTM, which start from a state of zeros.
+/// UNIDIRECTIONAL_SEQUENCE_RNN and _LSTM, and BIDIRECTIONAL_SEQUENCE_RNN and _LSTM, which start from a state of zeros.
+///
+/// Cells are computed on reals, also where the file has their weights or values in bytes: LiteRT keeps an LSTM's state in
+/// 16 bits then, and rounds gates in a way of its own.
 enum TFLiteRecurrent: TFLiteReader {
-  static let opTypes = ["UNIDIRECTIONAL_SEQUENCE_RNN", "UNIDIRECTIONAL_SEQUENCE_LSTM"]
+  static let opTypes = [
+    "UNIDIRECTIONAL_SEQUENCE_RNN", "UNIDIRECTIONAL_SEQUENCE_LSTM", "BIDIRECTIONAL_SEQUENCE_RNN",
+    "BIDIRECTIONAL_SEQUENCE_LSTM",
+  ]
 
   static func read(_ node: TFLiteNode, into builder: TFLiteGraphBuilder) throws {
-    guard node.opType.hasSuffix("LSTM") else { return try readRNN(node, builder) }
-    let options = try node.options(.unidirectionalSequenceLSTM)
-    for (index, what) in [(16, "a projection"), (20, "layer normalization"), (21, "layer normalization")]
-    where builder.tensor(node, index) != nil {
-      throw GraphError("it has \(what), which is not supported")
+    let isBoth = node.opType.hasPrefix("BI")
+    if node.opType.hasSuffix("LSTM") {
+      try readLSTM(node, builder, isBoth: isBoth)
+    } else {
+      try readRNN(node, builder, isBoth: isBoth)
+    }
+  }
+
+  // MARK: Long short-term memory
+
+  private static func readLSTM(_ node: TFLiteNode, _ builder: TFLiteGraphBuilder, isBoth: Bool) throws {
+    let options = try node.options(isBoth ? .bidirectionalSequenceLSTM : .unidirectionalSequenceLSTM)
+    if isBoth {
+      try refuse("a second input", at: 39, node, builder)
+    } else {
+      for index in 20...23 { try refuse("layer normalization", at: index, node, builder) }
     }
     // Clipping of the cell's state has no counterpart; converters write 10, which states do not reach.
     let clip = try options?.float(1) ?? 0
     guard clip == 0 || clip >= 10 else {
       throw GraphError("it clips the cell's state at \(clip), which is not supported")
     }
-    let couples = builder.tensor(node, 1) == nil
-    // Of the operands, which go input, forget, cell, output, those of the gates in the graph's order.
-    let gates = [0, 3, 1, 2]
-    func joined(_ first: Int, _ suffix: String) throws -> Tensor? {
-      let parts = try gates.map { try builder.constant(node, first + $0) }
-      guard let known = parts.last ?? nil else { return nil }
-      let floats = parts.flatMap { $0?.floats ?? Array(repeating: 0, count: known.count) }
-      return Tensor(shape: [1, 4 * known.shape[0]] + known.shape.dropFirst(), floats: floats)
+    let cells = try (isBoth ? [1, 18] : [1]).map { try LSTMCell(node, builder, first: $0) }
+    guard cells.allSatisfy({ $0.hidden == cells[0].hidden }) else {
+      throw GraphError("its two directions differ in units, which is not supported")
     }
-    guard let weights = try joined(1, "weights"), let recurrent = try joined(5, "recurrent"),
-      weights.rank == 3, recurrent.rank == 3, recurrent.shape[1] == 4 * recurrent.shape[2]
-    else { throw GraphError("its weights must be constant matrices") }
-    let hidden = recurrent.shape[2]
-    let bias = try joined(12, "bias")?.floats ?? Array(repeating: 0, count: 4 * hidden)
-    guard bias.count == 4 * hidden else { throw GraphError("its biases do not fit \(hidden) units") }
-    let peepholes = try [9, 11, 10].map { try builder.constant(node, $0)?.floats }
     let function = try activation(Int(try options?.number(0, Int8(0)) ?? 0))
+    let functions: [RecurrentActivation] = function == .tanh ? [] : [.sigmoid, function, function]
+    let hidden = cells[0].hidden
     let op = LSTM(
-      hiddenSize: hidden, activations: function == .tanh ? [] : [.sigmoid, function, function],
-      couplesInputForget: couples)
+      hiddenSize: hidden, direction: isBoth ? .bidirectional : .forward,
+      activations: functions + (isBoth ? functions : []))
+    let isTimeMajor =
+      try isBoth ? options?.bool(4, default: true) ?? true : options?.bool(3) ?? false
     var inputs: [ValueID?] = [
-      try sequence(node, builder, isTimeMajor: try options?.bool(3) ?? false),
-      builder.constant(node, "W", weights), builder.constant(node, "R", recurrent),
+      try sequence(node, builder, isTimeMajor: isTimeMajor),
+      builder.constant(node, "W", stacked(cells.map(\.weights))),
+      builder.constant(node, "R", stacked(cells.map(\.recurrent))),
       builder.constant(
         node, "B",
-        Tensor(shape: [1, 8 * hidden], floats: bias + Array(repeating: 0, count: 4 * hidden))),
+        stacked(
+          cells.map {
+            Tensor(shape: [8 * hidden], floats: $0.bias + Array(repeating: 0, count: 4 * hidden))
+          })),
     ]
-    if peepholes.contains(where: { $0 != nil }) {
-      let zeros = [Float](repeating: 0, count: hidden)
-      let all = peepholes.flatMap { $0 ?? zeros }
-      guard all.count == 3 * hidden else { throw GraphError("its peepholes do not fit \(hidden) units") }
-      inputs += [nil, nil, nil, builder.constant(node, "P", Tensor(shape: [1, 3 * hidden], floats: all))]
+    if cells.contains(where: { $0.peepholes != nil }) {
+      let zeros = [Float](repeating: 0, count: 3 * hidden)
+      let all = cells.map { Tensor(shape: [3 * hidden], floats: $0.peepholes ?? zeros) }
+      inputs += [nil, nil, nil, builder.constant(node, "P", stacked(all))]
     }
-    try finish(op, inputs, node, builder, outputs: 3, isTimeMajor: try options?.bool(3) ?? false)
+    let merges = try isBoth ? options?.bool(3) ?? false : false
+    try finish(op, inputs, node, builder, outputs: 3, isTimeMajor: isTimeMajor, isBoth: isBoth, merges)
   }
 
-  private static func readRNN(_ node: TFLiteNode, _ builder: TFLiteGraphBuilder) throws {
-    let options = try node.options(.sequenceRNN)
+  /// The arrays of one direction, gates in the graph's order.
+  private struct LSTMCell {
+    var weights: Tensor
+    var recurrent: Tensor
+    var bias: [Float]
+    var peepholes: [Float]?
+    var hidden: Int { recurrent.shape[1] }
+
+    /// Of the operands, which go input, forget, cell, output.
+    private static let gates = [0, 3, 1, 2]
+
+    /// Without weights of its own the input gate is what the forget gate leaves: 1 − σ(z) = σ(−z).
+    /// - Parameter first: the operand of the input gate's weights; the others follow.
+    init(_ node: TFLiteNode, _ builder: TFLiteGraphBuilder, first: Int) throws {
+      try refuse("a projection", at: first + 15, node, builder)
+      let couples = builder.tensor(node, first) == nil
+      func joined(_ offset: Int) throws -> Tensor? {
+        var parts = try Self.gates.map { try builder.constant(node, first + offset + $0) }
+        if couples { parts[0] = negative(parts[2]) }
+        guard let known = parts.last ?? nil, known.rank > 0 else { return nil }
+        guard parts.allSatisfy({ $0 == nil || ($0?.shape == known.shape && $0?.floats != nil) }) else {
+          throw GraphError("the weights of its gates differ in shape")
+        }
+        let floats = parts.flatMap { $0?.floats ?? Array(repeating: 0, count: known.count) }
+        return Tensor(shape: [4 * known.shape[0]] + known.shape.dropFirst(), floats: floats)
+      }
+      guard let weights = try joined(0), let recurrent = try joined(4), weights.rank == 2,
+        recurrent.rank == 2,
+        recurrent.shape[0] == 4 * recurrent.shape[1], weights.shape[0] == recurrent.shape[0]
+      else { throw GraphError("its weights must be constant matrices, as many rows as units") }
+      (self.weights, self.recurrent) = (weights, recurrent)
+      let hidden = recurrent.shape[1]
+      bias = try joined(11)?.floats ?? Array(repeating: 0, count: 4 * hidden)
+      guard bias.count == 4 * hidden else { throw GraphError("its biases do not fit \(hidden) units") }
+      var own = try [8, 10, 9].map { try builder.constant(node, first + $0) }
+      if couples { own[0] = negative(own[2]) }
+      guard own.contains(where: { $0 != nil }) else { return }
+      let all = own.flatMap { $0?.floats ?? Array(repeating: 0, count: hidden) }
+      guard all.count == 3 * hidden else { throw GraphError("its peepholes do not fit \(hidden) units") }
+      peepholes = all
+    }
+  }
+
+  // MARK: Simple recurrence
+
+  private static func readRNN(_ node: TFLiteNode, _ builder: TFLiteGraphBuilder, isBoth: Bool) throws {
+    let options = try node.options(isBoth ? .bidirectionalSequenceRNN : .sequenceRNN)
+    if isBoth { try refuse("a second input", at: 9, node, builder) }
     let isTimeMajor = try options?.bool(0) ?? false
-    guard let weights = try builder.constant(node, 1), let recurrent = try builder.constant(node, 2),
-      weights.rank == 2, recurrent.rank == 2, weights.shape[0] == recurrent.shape[0]
-    else { throw GraphError("its weights must be constant matrices") }
-    let hidden = recurrent.shape[0]
-    let bias = try builder.constant(node, 3)?.floats ?? Array(repeating: 0, count: hidden)
-    guard bias.count == hidden else { throw GraphError("its bias does not fit \(hidden) units") }
+    let cells = try (isBoth ? [1, 5] : [1]).map { try simpleCell(node, builder, first: $0) }
+    let hidden = cells[0].recurrent.shape[0]
+    guard cells.allSatisfy({ $0.recurrent.shape[0] == hidden }) else {
+      throw GraphError("its two directions differ in units, which is not supported")
+    }
     let function = try activation(Int(try options?.number(1, Int8(0)) ?? 0))
     let inputs: [ValueID?] = [
       try sequence(node, builder, isTimeMajor: isTimeMajor),
-      builder.constant(node, "W", weights.reshaped([1] + weights.shape)),
-      builder.constant(node, "R", recurrent.reshaped([1] + recurrent.shape)),
-      builder.constant(
-        node, "B", Tensor(shape: [1, 2 * hidden], floats: bias + Array(repeating: 0, count: hidden))),
+      builder.constant(node, "W", stacked(cells.map(\.weights))),
+      builder.constant(node, "R", stacked(cells.map(\.recurrent))),
+      builder.constant(node, "B", stacked(cells.map(\.bias))),
     ]
-    try finish(
-      RNN(hiddenSize: hidden, activations: [function]), inputs, node, builder, outputs: 2,
-      isTimeMajor: isTimeMajor)
+    let op = RNN(
+      hiddenSize: hidden, direction: isBoth ? .bidirectional : .forward,
+      activations: cells.map { _ in function })
+    let merges = try isBoth ? options?.bool(2) ?? false : false
+    try finish(op, inputs, node, builder, outputs: 2, isTimeMajor: isTimeMajor, isBoth: isBoth, merges)
+  }
+
+  private static func simpleCell(
+    _ node: TFLiteNode, _ builder: TFLiteGraphBuilder, first: Int
+  ) throws -> (weights: Tensor, recurrent: Tensor, bias: Tensor) {
+    guard let weights = try builder.constant(node, first),
+      let recurrent = try builder.constant(node, first + 1),
+      weights.rank == 2, recurrent.rank == 2, weights.shape[0] == recurrent.shape[0],
+      recurrent.shape[0] == recurrent.shape[1]
+    else { throw GraphError("its weights must be constant matrices, as many rows as units") }
+    let hidden = recurrent.shape[0]
+    let bias = try builder.constant(node, first + 2)?.floats ?? Array(repeating: 0, count: hidden)
+    guard bias.count == hidden else { throw GraphError("its bias does not fit \(hidden) units") }
+    let all = Tensor(shape: [2 * hidden], floats: bias + Array(repeating: 0, count: hidden))
+    return (weights, recurrent, all)
+  }
+
+  // MARK: Both
+
+  private static func refuse(
+    _ what: String, at index: Int, _ node: TFLiteNode, _ builder: TFLiteGraphBuilder
+  ) throws {
+    guard builder.tensor(node, index) == nil else {
+      throw GraphError("it has \(what), which is not supported")
+    }
   }
 
   private static func activation(_ number: Int) throws -> RecurrentActivation {
@@ -83,6 +167,15 @@ enum TFLiteRecurrent: TFLiteReader {
     }
   }
 
+  private static func negative(_ tensor: Tensor?) -> Tensor? {
+    tensor.flatMap { own in own.floats.map { Tensor(shape: own.shape, floats: $0.map { -$0 }) } }
+  }
+
+  /// Arrays of one shape as one, the directions along its first axis.
+  private static func stacked(_ parts: [Tensor]) -> Tensor {
+    Tensor(shape: [parts.count] + parts[0].shape, floats: parts.flatMap { $0.floats ?? [] })
+  }
+
   /// The sequence, its steps along the first axis.
   private static func sequence(
     _ node: TFLiteNode, _ builder: TFLiteGraphBuilder, isTimeMajor: Bool
@@ -91,16 +184,36 @@ enum TFLiteRecurrent: TFLiteReader {
     return isTimeMajor ? x : try builder.part(Transpose(permutation: [1, 0, 2]), node, "steps", [x])
   }
 
-  /// The states of all steps, without the axis of directions.
+  /// The states of all steps as the file has them: one direction's, both side by side, or each a result of its own.
   private static func finish(
     _ op: any Operator, _ inputs: [ValueID?], _ node: TFLiteNode, _ builder: TFLiteGraphBuilder, outputs: Int,
-    isTimeMajor: Bool
+    isTimeMajor: Bool, isBoth: Bool, _ merges: Bool
   ) throws {
     let names = (0..<outputs).map { "\(node.name).state\($0)" }
+    // [T, D, N, H]
     let states = try builder.add(op, inputs, outputs: names, name: node.name)[0]
-    let axes = builder.constant(node, "direction", Tensor(ints: [1]))
-    if isTimeMajor { return try builder.emit(Squeeze(), node, inputs: [states, axes]) }
-    let steps = try builder.part(Squeeze(), node, "squeezed", [states, axes])
-    try builder.emit(Transpose(permutation: [1, 0, 2]), node, inputs: [steps])
+    if isBoth, merges {
+      let order = isTimeMajor ? [0, 2, 1, 3] : [2, 0, 1, 3]
+      let moved = try builder.part(Transpose(permutation: order), node, "samples", [states])
+      let shape = builder.constant(node, "shape", Tensor(ints: [0, 0, -1]))
+      return try builder.emit(Reshape(), node, inputs: [moved, shape])
+    }
+    for direction in 0..<(isBoth ? 2 : 1) {
+      let suffix = isBoth ? "\(direction)" : ""
+      var result: ValueID
+      if isBoth {
+        let index = builder.constant(node, "direction\(suffix)", Tensor(shape: [], ints: [direction]))
+        result = try builder.part(Gather(axis: 1), node, "picked\(suffix)", [states, index])
+      } else {
+        let axes = builder.constant(node, "direction", Tensor(ints: [1]))
+        result = try builder.part(Squeeze(), node, "squeezed", [states, axes])
+      }
+      if !isTimeMajor {
+        result = try builder.part(Transpose(permutation: [1, 0, 2]), node, "samples\(suffix)", [result])
+      }
+      let tensor = try builder.result(node, direction)
+      builder.rename(result, tensor.isQuantizedByte ? "\(tensor.name)_exact" : tensor.name)
+      try builder.bind(node, to: result, index: direction)
+    }
   }
 }

@@ -13,7 +13,9 @@ public struct LinearQuantization: Sendable, Hashable {
   /// Checks that scales, and zero points where there are any, fit a tensor.
   func check(_ shape: Shape, scales: Shape, zeroPoints: Shape?) throws {
     let problem = GraphError("scales of shape \(scales) do not fit a tensor of shape \(shape)")
-    if let zeroPoints,
+    // One number may be a scalar or a vector of one, and writers mix both.
+    func isOne(_ shape: Shape) -> Bool { shape.rank < 2 && shape.dimensions.allSatisfy { $0 == 1 } }
+    if let zeroPoints, !(isOne(zeroPoints) && isOne(scales)),
       zeroPoints.rank != scales.rank
         || !zip(zeroPoints.dimensions, scales.dimensions).allSatisfy({ $0.mayEqual($1) })
     {

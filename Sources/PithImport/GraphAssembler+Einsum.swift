@@ -1,137 +1,110 @@
 import PithGraph
 
 extension GraphAssembler {
-  /// Einstein's summation over one or two tensors, where it is a matrix product with other axes around: the axes that both
-  /// have and the result lacks are summed over.
+  /// A tensor with an index for each axis.
+  private struct Term {
+    var value: ValueID
+    var letters: [Character]
+
+    func axis(_ letter: Character) throws -> Int {
+      guard let axis = letters.firstIndex(of: letter) else { throw GraphError("index \(letter) is nowhere") }
+      return axis
+    }
+  }
+
+  /// Einstein's summation: one factor after the other, as products of matrices between transposes, sums and reshapes.
   ///
-  /// Constants are brought into the order that the product needs at once.
-  /// - Parameter equation: as in `abc,cd->abd`; an ellipsis stands for axes that need no letter.
-  /// - Throws: `GraphError` where the equation is none, or is no such product.
+  /// Of two factors each index is of one kind: in both and still needed (batch), in both but summed over (inner), or in
+  /// one of them. Those of a kind become one axis, and what is left is a product of matrices. Constants are brought into
+  /// the order that the product needs at once.
+  /// - Parameter equation: see `EinsumEquation`.
+  /// - Returns: the sum; an operand itself where there is nothing to do.
+  /// - Throws: `GraphError` where the equation is none, or does not fit the operands.
   func einsum(_ equation: String, _ operands: [ValueID], name: String) throws -> ValueID {
-    let sum = try EinsteinSum(equation, try operands.map { try type($0).shape })
-    if operands.count == 1 { return try rearranged(operands[0], sum.operands[0], to: sum.result, name: name) }
-    var (a, b) = ((x: operands[0], labels: sum.operands[0]), (x: operands[1], labels: sum.operands[1]))
+    let form = try EinsumEquation(equation, ranks: try operands.map { try type($0).shape.rank })
+    let terms = try zip(operands, form.operands).enumerated().map { index, pair in
+      try withoutDiagonals(Term(value: pair.0, letters: pair.1), name: "\(name).operand\(index)")
+    }
+    var total = terms[0]
+    for (index, next) in terms.enumerated().dropFirst() {
+      let later = Set(terms[(index + 1)...].flatMap(\.letters)).union(form.result)
+      total = try product(
+        total, next, keeping: later, towards: form.result,
+        name: terms.count == 2 ? name : "\(name).step\(index)")
+    }
+    total = try summed(total, keeping: Set(form.result), name: "\(name).sum")
+    return try transposed(total.value, try form.result.map { try total.axis($0) }, name: name)
+  }
+
+  /// The same where each index that stands twice stands once: its diagonal.
+  private func withoutDiagonals(_ term: Term, name: String) throws -> Term {
+    var term = term
+    while let twice = term.letters.first(where: { letter in term.letters.filter { $0 == letter }.count > 1 })
+    {
+      let axes = term.letters.indices.filter { term.letters[$0] == twice }.prefix(2)
+      let others = term.letters.indices.filter { !axes.contains($0) }
+      let shape = try type(term.value).shape
+      guard let size = shape[axes[0]].size, shape[axes[1]] == .fixed(size), size < 1 << 16 else {
+        throw GraphError("the diagonal of axes of \(shape) is not known")
+      }
+      let moved = try transposed(term.value, others + axes, name: "\(name).diagonal_last")
+      let rows = try reshaped(
+        moved, others.map { shape[$0] } + [.fixed(size * size)], name: "\(name).diagonal_rows")
+      let places = constant("\(name).places", Tensor(ints: (0..<size).map { $0 * (size + 1) }))
+      term.value = try add(Gather(axis: others.count), [rows, places], name: "\(name).diagonal")
+      term.letters = others.map { term.letters[$0] } + [twice]
+    }
+    return term
+  }
+
+  /// The sum over all indices but those.
+  private func summed(_ term: Term, keeping kept: Set<Character>, name: String) throws -> Term {
+    let axes = term.letters.indices.filter { !kept.contains(term.letters[$0]) }
+    guard !axes.isEmpty else { return term }
+    let list = constant("\(name)_axes", Tensor(ints: axes))
+    let sum = try add(ReduceSum(keepsDimensions: false), [term.value, list], name: name)
+    return Term(value: sum, letters: term.letters.filter { kept.contains($0) })
+  }
+
+  /// The product of two tensors, summed over what both have and nobody else asks for.
+  private func product(
+    _ first: Term, _ second: Term, keeping kept: Set<Character>, towards result: [Character], name: String
+  ) throws -> Term {
+    var a = try summed(first, keeping: kept.union(second.letters), name: "\(name).left_sum")
+    var b = try summed(second, keeping: kept.union(first.letters), name: "\(name).right_sum")
     // The factor whose own axes come first in the result is the left one.
-    let ownOfA = sum.result.firstIndex { a.labels.contains($0) && !b.labels.contains($0) }
-    let ownOfB = sum.result.firstIndex { b.labels.contains($0) && !a.labels.contains($0) }
-    if let first = ownOfA, let second = ownOfB, second < first { swap(&a, &b) }
-
-    let shared = sum.result.filter { a.labels.contains($0) && b.labels.contains($0) }
-    let summed = a.labels.filter { b.labels.contains($0) && !sum.result.contains($0) }
-    let left = sum.result.filter { a.labels.contains($0) && !b.labels.contains($0) }
-    let right = sum.result.filter { b.labels.contains($0) && !a.labels.contains($0) }
-    func size(_ labels: [Int]) throws -> [Dimension] { labels.map { sum.sizes[$0] } }
-    func merged(_ labels: [Int]) throws -> Dimension { try Dimension.product(labels.map { sum.sizes[$0] }) }
-
-    // Axes that one factor has alone go first; nothing may have to repeat.
-    let x = try rearranged(a.x, a.labels, to: shared + left + summed, name: "\(name).left")
-    let y = try rearranged(b.x, b.labels, to: shared + summed + right, name: "\(name).right")
+    func own(_ term: Term, _ other: Term) -> Int? {
+      result.firstIndex { term.letters.contains($0) && !other.letters.contains($0) }
+    }
+    if let ofA = own(a, b), let ofB = own(b, a), ofB < ofA { swap(&a, &b) }
+    let shared = a.letters.filter { b.letters.contains($0) }
+    let (batch, inner) = (shared.filter { kept.contains($0) }, shared.filter { !kept.contains($0) })
+    let rows = a.letters.filter { !shared.contains($0) }
+    let columns = b.letters.filter { !shared.contains($0) }
+    func sizes(_ term: Term, _ letters: [Character]) throws -> [Dimension] {
+      let shape = try type(term.value).shape
+      return try letters.map { shape[try term.axis($0)] }
+    }
+    func joined(_ term: Term, _ letters: [Character]) throws -> Dimension {
+      try Dimension.product(try sizes(term, letters))
+    }
+    func ordered(_ term: Term, _ letters: [Character], _ shape: [Dimension], _ suffix: String) throws
+      -> ValueID
+    {
+      let moved = try transposed(term.value, try letters.map { try term.axis($0) }, name: "\(name).\(suffix)")
+      return try reshaped(moved, shape, name: "\(name).\(suffix)_matrices")
+    }
     // Several axes of the left factor may stay where no axis is shared: a product goes over all that come before.
-    let keepsLeft = shared.isEmpty && !left.isEmpty
-    let leftShape = try size(shared) + (keepsLeft ? size(left) : [merged(left)]) + [merged(summed)]
-    let rows = try reshaped(x, leftShape, name: "\(name).rows")
-    let columns = try reshaped(
-      y, try size(shared) + [merged(summed), merged(right)], name: "\(name).columns")
-    let order = shared + left + right
-    let isDone = order == sum.result
-    let shape = try size(order)
-    let product = try add(MatMul(), [rows, columns], name: "\(name).product")
-    let whole = try reshaped(product, shape, name: isDone ? name : "\(name).axes")
-    return try transposed(whole, sum.result.map { order.firstIndex(of: $0) ?? 0 }, name: name)
-  }
-
-  /// A tensor with its axes as listed, those that are not being summed over.
-  private func rearranged(_ x: ValueID, _ labels: [Int], to wanted: [Int], name: String) throws -> ValueID {
-    var (x, labels) = (x, labels)
-    let summed = labels.indices.filter { !wanted.contains(labels[$0]) }
-    if !summed.isEmpty {
-      let axes = constant("\(name).axes", Tensor(ints: summed))
-      x = try add(ReduceSum(keepsDimensions: false), [x, axes], name: "\(name).sum")
-      labels = labels.filter { wanted.contains($0) }
-    }
-    guard wanted.count == labels.count else { throw GraphError("an axis of the result is in no operand") }
-    return try transposed(x, wanted.map { labels.firstIndex(of: $0) ?? 0 }, name: name)
-  }
-}
-
-/// An equation of Einstein's notation with its letters as numbers.
-private struct EinsteinSum {
-  /// For each operand, the label of each axis.
-  var operands: [[Int]] = []
-  var result: [Int] = []
-  /// The size of each label.
-  var sizes: [Dimension] = []
-
-  init(_ equation: String, _ shapes: [Shape]) throws {
-    let text = equation.filter { $0 != " " }
-    let sides = text.components(separatedBy: "->")
-    let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard sides.count == 2, terms.count == shapes.count, (1...2).contains(terms.count) else {
-      throw GraphError(
-        "equation '\(equation.printable())' is not supported; one with '->' over one or two operands is")
-    }
-    var numbers: [Character: Int] = [:]
-    func labels(_ term: String, rank: Int?) throws -> [Int] {
-      let parts = term.components(separatedBy: "...")
-      guard parts.count <= 2, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isLetter } }) else {
-        throw GraphError("equation '\(equation.printable())' is not understood")
-      }
-      func named(_ part: String) -> [Int] {
-        part.map { letter in
-          if let number = numbers[letter] { return number }
-          numbers[letter] = sizes.count
-          sizes.append(1)
-          return sizes.count - 1
-        }
-      }
-      guard parts.count == 2 else { return named(parts[0]) }
-      let hidden = rank.map { $0 - parts[0].count - parts[1].count } ?? dots.count
-      guard hidden >= 0 else {
-        throw GraphError("equation '\(equation.printable())' has more letters than axes")
-      }
-      while dots.count < hidden {
-        dots.insert(sizes.count, at: 0)
-        sizes.append(1)
-      }
-      return named(parts[0]) + dots.suffix(hidden) + named(parts[1])
-    }
-    var dots: [Int] = []
-    for (term, shape) in zip(terms, shapes) {
-      let list = try labels(term, rank: shape.rank)
-      guard list.count == shape.rank, Set(list).count == list.count else {
-        throw GraphError("equation '\(equation.printable())' does not fit an operand of shape \(shape)")
-      }
-      for (label, size) in zip(list, shape.dimensions) {
-        guard
-          operands.isEmpty || !operands[0].contains(label) || sizes[label] == size
-            || sizes[label].size == nil || size.size == nil
-        else {
-          throw GraphError(
-            "equation '\(equation.printable())' has axes of \(sizes[label]) and \(size) with one name")
-        }
-        if sizes[label].size == nil || !operands.contains(where: { $0.contains(label) }) {
-          sizes[label] = size
-        }
-      }
-      operands.append(list)
-    }
-    let known = sizes.count
-    result = try labels(sides[1], rank: nil)
-    guard sizes.count == known, Set(result).count == result.count else {
-      throw GraphError("equation '\(equation.printable())' has a result that is not supported")
-    }
-  }
-}
-
-extension String {
-  /// The parts between occurrences of a text.
-  fileprivate func components(separatedBy separator: String) -> [String] {
-    var parts: [String] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: separator) {
-      parts.append(String(rest[..<range.lowerBound]))
-      rest = rest[range.upperBound...]
-    }
-    return parts + [String(rest)]
+    let rowSizes = try batch.isEmpty && !rows.isEmpty ? sizes(a, rows) : [joined(a, rows)]
+    let left = try ordered(
+      a, batch + rows + inner, sizes(a, batch) + rowSizes + [joined(a, inner)], "left")
+    let right = try ordered(
+      b, batch + inner + columns, sizes(b, batch) + [joined(b, inner), joined(b, columns)], "right")
+    // Where batches broadcast, the larger size is that of the product.
+    let batchSizes = try zip(sizes(a, batch), sizes(b, batch)).map { $0 == 1 ? $1 : $0 }
+    let whole = try add(MatMul(), [left, right], name: "\(name).product")
+    let shape = try batchSizes + sizes(a, rows) + sizes(b, columns)
+    return Term(
+      value: try reshaped(whole, shape, name: "\(name).axes"), letters: batch + rows + columns)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// What is read computes what ONNX Runtime computed, and the same again after export.
 @Suite struct FixtureResultTests {
-  @Test(arguments: ModelFixture.operators)
+  @Test(arguments: ModelFixture.operators + ModelFixture.quantized)
   func resultsAreAsRecorded(_ fixture: ModelFixture) throws {
     let graph = try ONNXImporter.read(path: fixture.path)
     let inputs = try fixture.inputs()
@@ -16,6 +16,7 @@ import Testing
     #expect(results.count == expected.count)
     for (result, expected) in zip(results, expected) { expectClose(result, expected) }
 
+    try RoundTripFiles.write("operators.\(fixture.name)", graph, inputs: inputs, results: results)
     let again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))
     #expect(try FloatEngine(again).run(inputs) == results)
   }

@@ -9,23 +9,36 @@ import Testing
 @testable import PithLower
 @testable import PithPasses
 
-/// TensorFlow Lite files that are quantized run with their own scales and integers.
+/// Files that are quantized, of TensorFlow Lite and ONNX, run with their own scales and integers.
 @Suite struct KeptQuantizationTests {
   static let quantized = ModelFixture.tflite.filter {
     $0.name.contains("int8") && !$0.name.contains("lstm")
   }
 
   private func model(_ fixture: ModelFixture) throws -> QuantizedModel {
-    try QuantizedModel(keeping: try Simplify.run(try TFLiteImporter.read(path: fixture.path)).graph)
+    try QuantizedModel(keeping: try Simplify.run(try ModelImporter.read(path: fixture.path)).graph)
   }
 
-  @Test(arguments: quantized)
-  func programsComputeWhatLiteRTDoes(_ fixture: ModelFixture) throws {
+  /// LiteRT for the one format, ONNX Runtime for the other.
+  @Test(arguments: quantized + ModelFixture.quantized)
+  func programsComputeWhatTheReferenceDoes(_ fixture: ModelFixture) throws {
     let model = try model(fixture)
     #expect(model.floatNodes.map { "\($0.node.op.name): \($0.reason)" } == [])
     let program = try Lowering.lower(model)
     let session = PithSession(try PithModel(bytes: program.bytes))
-    let results = try session.run(inputs: try fixture.inputs().map { $0.floats ?? [] })
+    let inputs = try fixture.inputs().map { $0.floats ?? [] }
+    // One sample after the other.
+    let first = model.graph[model.graph.inputs[0]].type?.shape.dimensions.dropFirst()
+    let samples = max(1, inputs[0].count / (first?.reduce(1) { $0 * ($1.size ?? 1) } ?? 1))
+    var results: [[Float]] = []
+    for sample in 0..<samples {
+      let parts = try session.run(
+        inputs: inputs.map { input in
+          let size = input.count / samples
+          return Array(input[sample * size..<(sample + 1) * size])
+        })
+      results = sample == 0 ? parts : zip(results, parts).map { $0 + $1 }
+    }
     let contents = try fixture.contents()
     let expected = try fixture.outputs()
     #expect(results.count == expected.count)
@@ -47,8 +60,8 @@ import Testing
     #expect(try #require(error).message.contains("give the model in floating point, with --calibrate"))
   }
 
-  @Test func integersAreThoseOfTheFile() throws {
-    let fixture = try #require(KeptQuantizationTests.quantized.first { $0.name == "network_int8" })
+  @Test(arguments: quantized.filter { $0.name == "network_int8" } + ModelFixture.quantized)
+  func integersAreThoseOfTheFile(_ fixture: ModelFixture) throws {
     let model = try model(fixture)
     #expect(model.isKept)
     #expect(!model.graph.nodes.contains { $0.op is FakeQuantize })
@@ -67,7 +80,8 @@ import Testing
   }
 
   @Test func noTransposeIsLeft() throws {
-    for fixture in KeptQuantizationTests.quantized where fixture.name.hasPrefix("network") {
+    let networks = KeptQuantizationTests.quantized.filter { $0.name.hasPrefix("network") }
+    for fixture in networks + ModelFixture.quantized {
       let program = try Lowering.lower(try model(fixture))
       let opened = try PithModel(bytes: program.bytes)
       let opcodes = (0..<opened.instructionCount).map { UInt32(opened.instruction($0).opcode) }

@@ -18,6 +18,9 @@ public struct ModelFixture: Sendable, CustomTestStringConvertible {
   /// TensorFlow Lite's operators, one or a few at a time, and small networks.
   public static let tflite = list("tflite", ".tflite")
 
+  /// ONNX models that ONNX Runtime quantized.
+  public static let quantized = list("quantized")
+
   public var testDescription: String { name }
 
   /// Tensors for the graph's inputs, in its order.

@@ -9,15 +9,17 @@ import Testing
     _ name: String, calibration: DataSet? = nil, to output: String
   ) -> QuantizationJob.Request {
     QuantizationJob.Request(
-      modelPath: "\(ModelFixture.folder)/tflite/\(name).tflite", calibration: calibration, samples: 512,
+      modelPath: "\(ModelFixture.folder)/\(name)", calibration: calibration, samples: 512,
       settings: QuantizationSettings(), evaluation: nil, isStrict: true, outputPath: output, qdqPath: nil,
       reportPath: nil, threads: 1, keepsNames: true, command: "compress quantize")
   }
 
-  @Test func theFilesOwnQuantizationIsKept() throws {
+  @Test(arguments: ["tflite/network_int8.tflite", "quantized/per_channel.onnx"])
+  func theFilesOwnQuantizationIsKept(_ file: String) throws {
     let folder = try TemporaryFolder()
-    let report = try QuantizationJob(request("network_int8", to: folder.path("out.pith"))).run()
-    #expect(report.method == "kept" && report.samples == 0 && report.input.format == "tflite")
+    let report = try QuantizationJob(request(file, to: folder.path("out.pith"))).run()
+    #expect(report.method == "kept" && report.samples == 0)
+    #expect(file.hasSuffix(report.input.format))
     #expect(report.warnings == [])
     #expect(report.text(width: 100, colour: false).contains("The file's own quantization is kept"))
     #expect(report.html().contains("own quantization kept"))
@@ -27,9 +29,10 @@ import Testing
     }
   }
 
-  @Test func itIsInspectedAsItWillRun() throws {
-    let report = try InspectionJob.run(path: "\(ModelFixture.folder)/tflite/network_int8.tflite")
-    #expect(report.format == "tflite")
+  @Test(arguments: ["tflite/network_int8.tflite", "quantized/per_channel.onnx"])
+  func itIsInspectedAsItWillRun(_ file: String) throws {
+    let report = try InspectionJob.run(path: "\(ModelFixture.folder)/\(file)")
+    #expect(file.hasSuffix(report.format))
     #expect(report.nodes.allSatisfy { $0.placement == .int8 })
     #expect(!report.nodes.contains { $0.op.contains("FakeQuantize") })
   }
@@ -38,11 +41,12 @@ import Testing
     let folder = try TemporaryFolder()
     let data = folder.path("x.npy")
     try NPY.write([Float](repeating: 0.5, count: 288), shape: [1, 12, 12, 2], to: data)
-    let useless = request("network_int8", calibration: try DataSet(data), to: folder.path("out.pith"))
+    let useless = request(
+      "tflite/network_int8.tflite", calibration: try DataSet(data), to: folder.path("out.pith"))
     let text = messageOfFailure { try QuantizationJob(useless).run() }
     #expect(text.contains("leave --calibrate out") && text.contains("network_int8.tflite"))
     let missing = messageOfFailure {
-      try QuantizationJob(request("network", to: folder.path("out.pith"))).run()
+      try QuantizationJob(request("tflite/network.tflite", to: folder.path("out.pith"))).run()
     }
     #expect(missing.contains("--calibrate") && missing.contains("floating point"))
     #expect(folder.contents == ["x.npy"])

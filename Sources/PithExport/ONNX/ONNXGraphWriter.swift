@@ -11,10 +11,15 @@ final class ONNXGraphWriter {
 
   private let quantization: ONNXQuantization
   private var taken: Set<String> = []
+  private var takenNodes: Set<String> = []
   /// What readers of a value call it.
   private var names: [ValueID: String] = [:]
   /// What outputs that are constants are called.
   private var outputNames: [ValueID: String] = [:]
+  /// What is an int32 under that name.
+  private var narrow: [String: ValueID] = [:]
+  /// The same numbers as int64.
+  private var widened: [String: String] = [:]
   /// Constants that have been written.
   private var written: Set<ValueID> = []
 
@@ -34,6 +39,8 @@ final class ONNXGraphWriter {
       try op.write(node, into: self)
     }
     try writeOutputs()
+    let used = Set(nodes.flatMap(\.inputs))
+    initializers.removeAll { !used.contains($0.name) }
   }
 
   // MARK: Names
@@ -52,6 +59,9 @@ final class ONNXGraphWriter {
       }
     }
     for id in graph.outputs where names[id] == nil { names[id] = fresh(graph[id].name) }
+    for (id, name) in names where (graph[id].type?.element ?? graph[id].constant?.element) == .int32 {
+      narrow[name] = id
+    }
   }
 
   private func fresh(_ wish: String) -> String {
@@ -69,6 +79,36 @@ final class ONNXGraphWriter {
 
   // MARK: Building
 
+  /// Adds a node under a name of its own, as ONNX Runtime insists on it.
+  private func append(_ draft: ONNXNodeDraft) {
+    var draft = draft
+    draft.inputs = draft.inputs.enumerated().map { index, input in
+      ONNXNodeDraft.wantsInt64(draft.opType, operand: index) ? wide(input) : input
+    }
+    var (name, count) = (draft.name, 1)
+    while !name.isEmpty, !takenNodes.insert(name).inserted {
+      count += 1
+      name = "\(draft.name)_\(count)"
+    }
+    draft.name = name
+    nodes.append(draft)
+  }
+
+  /// The name of the same numbers as int64.
+  private func wide(_ name: String) -> String {
+    guard let id = narrow[name] else { return name }
+    if let known = widened[name] { return known }
+    let result: String
+    if let tensor = graph[id].constant, let integers = tensor.integers {
+      result = constant("\(name)_int64", Tensor(shape: tensor.shape, ints: integers))
+    } else {
+      result = part(
+        "Cast", "\(name)_int64", inputs: [name], attributes: [("to", .int(Int(ElementType.int64.onnx)))])
+    }
+    widened[name] = result
+    return result
+  }
+
   /// The name under which a node's operand is read; a constant is written when it is first read.
   func operand(_ id: ValueID) throws -> String {
     if let tensor = graph[id].constant, written.insert(id).inserted { try write(tensor, id) }
@@ -81,7 +121,7 @@ final class ONNXGraphWriter {
       let integers = constant("\(name)_quantized", stored.integers)
       let scales = constant("\(name)_scale", stored.scales)
       let attributes = stored.axis.map { [(name: "axis", value: ONNXNodeDraft.Attribute.int($0))] } ?? []
-      nodes.append(
+      append(
         ONNXNodeDraft(
           opType: "DequantizeLinear", name: "\(name)_dequantize", inputs: [integers, scales], outputs: [name],
           attributes: attributes))
@@ -113,7 +153,7 @@ final class ONNXGraphWriter {
     }
     var outputs = beforeQuantization
     if activation != nil, let final = finals.first { outputs[0] = fresh("\(final)_linear") }
-    nodes.append(
+    append(
       ONNXNodeDraft(opType: opType, name: node.name, inputs: inputs, outputs: outputs, attributes: attributes)
     )
     if let activation, let linear = outputs.first {
@@ -130,7 +170,7 @@ final class ONNXGraphWriter {
     attributes: [(name: String, value: ONNXNodeDraft.Attribute)] = []
   ) -> String {
     let output = fresh(name)
-    nodes.append(
+    append(
       ONNXNodeDraft(opType: opType, name: name, inputs: inputs, outputs: [output], attributes: attributes))
     return output
   }
@@ -163,7 +203,7 @@ final class ONNXGraphWriter {
       inputs.append(constant("\(output)_minimum", Tensor(low)))
       inputs.append(constant("\(output)_maximum", Tensor(Swift.max(low, high))))
     }
-    nodes.append(
+    append(
       ONNXNodeDraft(
         opType: opType, name: node.name.isEmpty ? "" : "\(node.name)_\(opType.lowercased())", inputs: inputs,
         outputs: [output]))
@@ -185,11 +225,11 @@ final class ONNXGraphWriter {
       constant("\(base)_zero_point", Tensor(shape: [], storage: .uint8([zero]))),
     ]
     let quantized = fresh("\(base)_quantized")
-    nodes.append(
+    append(
       ONNXNodeDraft(
         opType: "QuantizeLinear", name: "\(base)_quantize", inputs: [input] + parameters, outputs: [quantized]
       ))
-    nodes.append(
+    append(
       ONNXNodeDraft(
         opType: "DequantizeLinear", name: "\(base)_dequantize", inputs: [quantized] + parameters,
         outputs: [output]))
@@ -203,7 +243,7 @@ final class ONNXGraphWriter {
       var name = try operand(id)
       if !seen.insert(id).inserted || !computed.contains(id) {
         let copy = outputNames.removeValue(forKey: id) ?? fresh("\(name)_output")
-        nodes.append(ONNXNodeDraft(opType: "Identity", name: "", inputs: [name], outputs: [copy]))
+        append(ONNXNodeDraft(opType: "Identity", name: "", inputs: [name], outputs: [copy]))
         name = copy
       }
       outputs.append((name, graph[id].type))

@@ -5,6 +5,8 @@ public protocol ArgExtreme: Operator {
   var keepsDimensions: Bool { get }
   /// Which of several equal elements counts: the last instead of the first.
   var selectsLast: Bool { get }
+
+  init(axis: Int, keepsDimensions: Bool, selectsLast: Bool)
 }
 
 extension ArgExtreme {

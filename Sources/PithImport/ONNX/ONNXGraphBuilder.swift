@@ -19,6 +19,12 @@ final class ONNXGraphBuilder: GraphAssembler {
   private var tensors: TensorReader
   private var scopes: [Scope] = []
   private var inlinedCount = 0
+  /// Whether the network quantizes maps. Where only weights are bytes, they are but a small form of floats.
+  private(set) var quantizesMaps = false
+  /// The quantized maps so far.
+  var quantizedMaps: [ValueID: QuantizedMap] = [:]
+  /// The constant bytes that became floats.
+  var unfolded: Set<ValueID> = []
   /// What calls a node belongs to, so that names differ.
   private var prefixes: [String] = []
 
@@ -62,6 +68,7 @@ final class ONNXGraphBuilder: GraphAssembler {
   func translate() throws {
     let nodes = try file.graph.nodes.map { try ONNXNode($0, tensors: &tensors) }
     let given = Set(file.graph.initializers.keys).union(file.graph.inputs.map(\.name))
+    quantizesMaps = nodes.contains { ["QuantizeLinear", "QLinearConv", "QLinearMatMul"].contains($0.opType) }
     scopes[0].used = Set(nodes.flatMap { $0.inputs + $0.captures } + file.graph.outputs)
     try translate(nodes, given: given)
     try markOutputs()

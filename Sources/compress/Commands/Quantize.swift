@@ -12,8 +12,8 @@ struct Quantize: ReportingCommand {
       --finetune trains the network for some epochs with the rounding of the integer kernels in the loop, and its scales \
       with it; labels are optional, as the fp32 network teaches too. OUT.pith.checkpoint holds where it stands.
 
-      A TensorFlow Lite model that is quantized already keeps its scales, zero points and integer weights, and needs no \
-      --calibrate.
+      A model that is quantized already, of TensorFlow Lite or ONNX (QuantizeLinear and DequantizeLinear), keeps its \
+      scales, zero points and integer weights, and needs no --calibrate.
 
       Examples:
         compress quantize model.onnx --calibrate images.idx.gz -o model.pith

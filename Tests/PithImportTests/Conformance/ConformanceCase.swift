@@ -52,6 +52,7 @@ struct ConformanceCase: Sendable {
     let values = zip(names, inputs).filter { !fixed.contains($0.0) }.map(\.1)
     let results = try FloatEngine(graph).run(values)
     try compare(results, expected)
+    try RoundTripFiles.write("onnx.\(name)", graph, inputs: values, results: results)
     let again: Graph
     do {
       again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))

@@ -23,6 +23,7 @@ import Testing
       expectClose(result, expected, "output \(index), \(graph[graph.outputs[index]].name)")
     }
 
+    try RoundTripFiles.write("keras.\(fixture.file)", graph, inputs: inputs, results: results)
     let again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))
     #expect(again.outputs.map { again[$0].name } == graph.outputs.map { graph[$0].name })
     #expect(try FloatEngine(again).run(inputs) == results)

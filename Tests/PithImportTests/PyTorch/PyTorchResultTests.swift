@@ -22,6 +22,7 @@ import Testing
       expectClose(result, expected, "output \(index), \(name)")
     }
 
+    try RoundTripFiles.write("pytorch.\(fixture.name)", graph, inputs: inputs, results: results)
     let again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))
     let repeated = try FloatEngine(again).run(inputs)
     for (index, (result, before)) in zip(repeated, results).enumerated() {

@@ -33,6 +33,7 @@ import Testing
     let graph = try TFLiteImporter.read(path: fixture.path)
     let inputs = try fixture.inputs()
     let results = try FloatEngine(graph).run(inputs)
+    try RoundTripFiles.write("tflite.\(fixture.name)", graph, inputs: inputs, results: results)
     let again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))
     #expect(try FloatEngine(again).run(inputs) == results)
   }

@@ -22,6 +22,7 @@ import Testing
       #expect(graph[graph.outputs[index]].type?.element == expected.element)
     }
 
+    try RoundTripFiles.write("savedmodel.\(fixture.name)", graph, inputs: inputs, results: results)
     let again = try ONNXImporter.read(bytes: try ONNXExporter.bytes(of: graph))
     #expect(try FloatEngine(again).run(inputs) == results)
   }

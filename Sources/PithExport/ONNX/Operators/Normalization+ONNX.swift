@@ -44,15 +44,3 @@ extension LRN: ONNXWritable {
       ])
   }
 }
-
-extension LogSoftmax: ONNXWritable {
-  func write(_ node: Node, into writer: ONNXGraphWriter) throws {
-    try writer.emit(node, name, attributes: [("axis", .int(axis))])
-  }
-}
-
-extension Hardmax: ONNXWritable {
-  func write(_ node: Node, into writer: ONNXGraphWriter) throws {
-    try writer.emit(node, name, attributes: [("axis", .int(axis))])
-  }
-}

@@ -19,7 +19,9 @@ extension QuantizeLinear: ONNXReadable {
     guard let levels = type.levels, let element = type.element else {
       throw GraphError("quantizing to \(type) is not supported; quantize to 8 bits")
     }
-    try builder.emit(QuantizeLinear(quantization: quantization, element: element, levels: levels), node)
+    try builder.emitQuantized(
+      QuantizeLinear(quantization: quantization, element: element, levels: levels), node,
+      inputs: try builder.operands(node))
   }
 }
 
@@ -41,7 +43,11 @@ extension DequantizeLinear: ONNXReadable {
     node.ignore("output_dtype")
     let quantization = LinearQuantization(
       axis: try node.int("axis") ?? 1, blockSize: try node.int("block_size") ?? 0)
-    try builder.emit(DequantizeLinear(quantization: quantization), node)
+    let op = DequantizeLinear(quantization: quantization)
+    guard let (rounding, operands) = try builder.rounding(op, try builder.operands(node), node, "") else {
+      return try builder.emit(op, node)
+    }
+    try builder.emit(rounding, node, inputs: operands)
   }
 }
 
@@ -77,9 +83,9 @@ enum ONNXQLinearConv: ONNXReader {
 
   static func read(_ node: ONNXNode, into builder: ONNXGraphBuilder) throws {
     let operands = try (0..<8).map { try builder.required(node, $0) }
-    let x = try builder.emitPart(DequantizeLinear(), node, "x", inputs: Array(operands[0...2]))
+    let x = try builder.dequantizedPart(DequantizeLinear(), node, "x", inputs: Array(operands[0...2]))
     let perFilter = DequantizeLinear(quantization: LinearQuantization(axis: 0))
-    let weights = try builder.emitPart(perFilter, node, "weights", inputs: Array(operands[3...5]))
+    let weights = try builder.dequantizedPart(perFilter, node, "weights", inputs: Array(operands[3...5]))
     var inputs = [x, weights]
     if let bias = try builder.operand(node, 8) {
       // Its scale is the product of both others.
@@ -89,7 +95,7 @@ enum ONNXQLinearConv: ONNXReader {
     let real = try builder.emitPart(
       try Conv.read(node, builder, weights: operands[3]), node, "real", inputs: inputs)
     let element = try builder.type(operands[7]).element
-    try builder.emit(QuantizeLinear(element: element), node, inputs: [real] + operands[6...7])
+    try builder.emitQuantized(QuantizeLinear(element: element), node, inputs: [real] + operands[6...7])
   }
 }
 
@@ -100,14 +106,14 @@ enum ONNXQLinearMatMul: ONNXReader {
   static func read(_ node: ONNXNode, into builder: ONNXGraphBuilder) throws {
     let operands = try (0..<8).map { try builder.required(node, $0) }
     func real(_ name: String, _ first: Int, axis: Int) throws -> ValueID {
-      try builder.emitPart(
+      try builder.dequantizedPart(
         DequantizeLinear(quantization: LinearQuantization(axis: axis)), node, name,
         inputs: Array(operands[first...first + 2]))
     }
     let product = try builder.emitPart(
       MatMul(), node, "real", inputs: [try real("a", 0, axis: -2), try real("b", 3, axis: -1)])
     let element = try builder.type(operands[7]).element
-    try builder.emit(QuantizeLinear(element: element), node, inputs: [product] + operands[6...7])
+    try builder.emitQuantized(QuantizeLinear(element: element), node, inputs: [product] + operands[6...7])
   }
 }
 

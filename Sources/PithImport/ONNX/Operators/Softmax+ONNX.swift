@@ -1,14 +1,21 @@
 import PithGraph
 
-extension Softmax: ONNXReadable {
+/// Softmax and its kin, which changed alike from opset to opset.
+protocol ONNXReadableAxisFunction: ONNXReadable, AxisFunction {}
+
+extension Softmax: ONNXReadableAxisFunction {}
+extension LogSoftmax: ONNXReadableAxisFunction {}
+extension Hardmax: ONNXReadableAxisFunction {}
+
+extension ONNXReadableAxisFunction {
   static func read(_ node: ONNXNode, into builder: ONNXGraphBuilder) throws {
-    try builder.readSoftmax(node) { Softmax(axis: $0) }
+    try builder.readAxisFunction(node) { Self(axis: $0) }
   }
 }
 
 extension ONNXGraphBuilder {
   /// Adds a softmax or one of its kin, given how one along an axis is made.
-  func readSoftmax(_ node: ONNXNode, _ make: (Int) -> any Operator) throws {
+  fileprivate func readAxisFunction(_ node: ONNXNode, _ make: (Int) -> any Operator) throws {
     let listed = try node.int("axis")
     guard opset < 13 else { return try emit(make(listed ?? -1), node) }
     // Until opset 12 the softmax was over all axes from `axis` on, as if they were one.

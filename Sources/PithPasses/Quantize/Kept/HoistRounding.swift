@@ -1,7 +1,7 @@
 import PithGraph
 
-/// Moves a rounding before the nodes that only move the elements it reads, to the node that computes them: bytes are what
-/// that node is to write.
+/// Moves a rounding before the nodes that only move the elements it reads, to the node or the input that they come from:
+/// bytes are what is to be moved.
 struct HoistRounding: RewriteRule {
   let name = "hoist rounding"
 
@@ -9,7 +9,8 @@ struct HoistRounding: RewriteRule {
     guard let op = node.op as? FakeQuantize, op.axis == nil, let middle = context.producer(node, 0),
       middle.op is Transpose || middle.op is Identity || Reshaping.isReshape(middle.op),
       context.onlyConsumer(middle.outputs[0]) != nil, let x = middle.inputs[0],
-      context.producers[x] != nil, !(context.producers[x]?.op is FakeQuantize)
+      context.producers[x] != nil || context.graph.inputs.contains(x),
+      !(context.producers[x]?.op is FakeQuantize)
     else { return nil }
     var patch = Patch(context.graph)
     patch.remove(middle.id)

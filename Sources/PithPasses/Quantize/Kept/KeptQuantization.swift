@@ -10,6 +10,8 @@ struct KeptQuantization {
   private let consumers: [ValueID: [Node]]
   /// What a value is without the rounding that computes it.
   private var plain: [ValueID: ValueID] = [:]
+  /// The values that are bytes without a rounding of their own: those that were only moved, or changed their scale.
+  private var bytes: Set<ValueID> = []
   /// How rounded weights are stored.
   private var storedWeights: [ValueID: FakeQuantize] = [:]
 
@@ -82,6 +84,7 @@ struct KeptQuantization {
     nodes.append(table)
     model.placements[table.id] = .integer
     model.activations[node.outputs[0]] = parameters
+    bytes.insert(node.outputs[0])
   }
 
   /// What the rounding was called is what readers know.
@@ -106,9 +109,18 @@ struct KeptQuantization {
     }
     // Bytes that were only moved are bytes still, wherever that was done.
     guard let op = node.op as? any Quantizable, case .sameAsOperand(let index) = op.outputRange,
-      index < node.inputs.count, let input = node.inputs[index], let parameters = model.activations[input]
+      readsBytes(original, index), let input = node.inputs[index], let parameters = model.activations[input]
     else { return }
-    for output in node.outputs { model.activations[output] = parameters }
+    for output in node.outputs {
+      model.activations[output] = parameters
+      bytes.insert(output)
+    }
+  }
+
+  /// Whether an operand is read as bytes: a value may be read with its rounding and without.
+  private func readsBytes(_ original: Node, _ index: Int) -> Bool {
+    guard index < original.inputs.count, let id = original.inputs[index] else { return false }
+    return plain[id] != nil || bytes.contains(id)
   }
 
   /// Why a node cannot run in integers; where it can, its weights and the parameters of its output are noted.
@@ -119,7 +131,9 @@ struct KeptQuantization {
     let hasWeights = op is any WeightQuantizable && model.graph.constant(node, 1) != nil
     for (index, id) in node.inputs.prefix(op.byteOperandCount).enumerated() {
       guard let id, !(index == 1 && hasWeights) else { continue }
-      guard model.activations[id] != nil else { return "the file has it in floating point" }
+      guard readsBytes(original, index), model.activations[id] != nil else {
+        return "the file has it in floating point"
+      }
     }
     for index in op.symmetricOperands(node, in: model.graph) {
       guard let id = try? model.graph.operand(node, index), model.activations[id]?.zeroPoint != 128 else {

@@ -16,8 +16,8 @@ struct Sunk {
     (op, inputs, self.order) = (node.op, node.inputs, order)
     switch node.op {
     case let concat as Concat: op = Concat(axis: order[try Operands.axis(concat.axis, rank: rank)])
-    case let softmax as Softmax: op = Softmax(axis: order[try Operands.axis(softmax.axis, rank: rank)])
-    case let softmax as LogSoftmax: op = LogSoftmax(axis: order[try Operands.axis(softmax.axis, rank: rank)])
+    case let function as any AxisFunction:
+      op = type(of: function).init(axis: order[try Operands.axis(function.axis, rank: rank)])
     case is Pad:
       guard let pads = context.integers(node, 1), let axes = listed(node, 3, in: context) else { return nil }
       let (begin, end) = try Pad.amounts(pads: pads, axes: axes.values, rank: rank)
@@ -52,8 +52,8 @@ struct Sunk {
   static func dataOperands(_ node: Node) -> Range<Int>? {
     switch node.op {
     case is any PointwiseFunction, is any Reduction, is Relu, is Clip, is LeakyRelu, is Sigmoid, is Tanh,
-      is HardSigmoid, is HardSwish, is Cast, is Identity, is Dropout, is Pad, is Slice, is Softmax,
-      is LogSoftmax:
+      is HardSigmoid, is HardSwish, is Cast, is Identity, is Dropout, is Pad, is Slice,
+      is any AxisFunction:
       0..<1
     case let rounding as FakeQuantize: rounding.axis == nil ? 0..<1 : nil
     case is Add, is Sub, is Mul, is Div, is Pow, is PRelu, is Max, is Min, is Concat: 0..<node.inputs.count

@@ -15,8 +15,9 @@ enum AtenTensorDot: AtenReader {
     for (x, y) in zip(axesA, axesB) {
       right[try Operands.axis(y, rank: rankB)] = left[try Operands.axis(x, rank: rankA)]
     }
-    let product = try LabelledValue(id: a, labels: left).times(
-      LabelledValue(id: b, labels: right), keeping: Set(left).symmetricDifference(right), call, "dot")
-    try call.result(Identity(), [product.id])
+    let result = left.filter { !right.contains($0) } + right.filter { !left.contains($0) }
+    let equation = "\(String(left)),\(String(right))->\(String(result))"
+    try call.result(
+      Identity(), [try call.builder.einsum(equation, [a, b], name: "\(call.label).tensordot")])
   }
 }

@@ -127,7 +127,10 @@ struct KeptQuantization {
   private mutating func reasonForFloat(_ node: Node, _ original: Node) throws -> String? {
     guard let op = node.op as? any Quantizable else { return "\(node.op.name) has no integer kernel" }
     if let obstacle = Quantizer.obstacle(op, node, in: shapes) { return obstacle }
-    if op is any Recurrent { return "the quantization of recurrent layers cannot be kept, so give the model in floating point, with --calibrate" }
+    if op is any Recurrent {
+      return
+        "the quantization of recurrent layers cannot be kept, so give the model in floating point, with --calibrate"
+    }
     let hasWeights = op is any WeightQuantizable && model.graph.constant(node, 1) != nil
     for (index, id) in node.inputs.prefix(op.byteOperandCount).enumerated() {
       guard let id, !(index == 1 && hasWeights) else { continue }

@@ -24,8 +24,12 @@ class GraphAssembler {
   // MARK: Adding
 
   /// Adds an input of the network.
-  /// - Throws: `GraphError` where it is larger than any that makes sense.
+  /// - Throws: `GraphError` where it is larger than any that makes sense, or empty.
   func input(_ name: String, _ type: ValueType) throws -> ValueID {
+    if let axis = type.shape.dimensions.firstIndex(of: 0) {
+      throw GraphError(
+        "axis \(axis) of input '\(name.printable())' has size 0; export the model with a real one")
+    }
     try check(type, "input '\(name.printable())'")
     return graph.addInput(name, type)
   }

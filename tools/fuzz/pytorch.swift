@@ -2,11 +2,8 @@ import PithGraph
 
 @testable import PithImport
 
-/// What libFuzzer calls: whatever the bytes are, they are refused, or become a graph that can be written and read again, or
-/// tensors that can be read.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+/// Tries the readers of PyTorch's files: programs in archives and out of them, pickles, .safetensors files.
+func fuzzPyTorch(_ bytes: [UInt8]) {
   switch bytes.first {
   case UInt8(ascii: "P"):
     if let graph = try? PyTorchImporter.read(bytes: bytes) { survive(graph) }
@@ -15,11 +12,10 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let graph = try? readProgram(bytes) { survive(graph) }
   case 0x80:
     var reader = PickleReader(bytes)
-    guard let value = try? reader.read() else { return 0 }
+    guard let value = try? reader.read() else { return }
     _ = try? StateDictionary.tensors(value, reader.containers)
   default: readWeights(bytes)
   }
-  return 0
 }
 
 /// Every tensor of a file of weights.

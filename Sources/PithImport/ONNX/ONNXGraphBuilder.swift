@@ -46,10 +46,6 @@ final class ONNXGraphBuilder: GraphAssembler {
         }
         id = constant(input.name, tensor)
       } else {
-        if let axis = type.shape.dimensions.firstIndex(of: 0) {
-          throw GraphError(
-            "axis \(axis) of input '\(input.name.printable())' has size 0; export the model with a real one")
-        }
         id = try self.input(input.name, type)
       }
       guard scope.ids.updateValue(id, forKey: input.name) == nil else {

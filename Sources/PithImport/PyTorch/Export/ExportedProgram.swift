@@ -131,6 +131,10 @@ enum TorchJSON {
 
   /// - Throws: `GraphError` that names the place where the text is not what it should be.
   static func decode<T: Decodable>(_: T.Type, _ json: [UInt8], _ what: String) throws -> T {
+    // Foundation's reader of JSON5 traps at keys that are not UTF-8.
+    guard String(validating: json, as: UTF8.self) != nil else {
+      throw GraphError("\(what) is damaged: it is not UTF-8 text; export the model again")
+    }
     let decoder = JSONDecoder()
     // Older versions write Python's Infinity and NaN, which JSON5 has too.
     decoder.allowsJSON5 = true

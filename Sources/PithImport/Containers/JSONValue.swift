@@ -14,6 +14,8 @@ enum JSONValue: Hashable, Sendable {
 
   /// Levels of arrays and objects: far more than any configuration has.
   static let maximumDepth = 128
+  /// Values, which take far more memory than their text.
+  static let maximumCount = 1 << 19
 
   /// - Throws: `GraphError` that names the place of what is not JSON.
   init(json bytes: [UInt8]) throws {
@@ -54,6 +56,7 @@ enum JSONValue: Hashable, Sendable {
 private struct JSONParser {
   let bytes: [UInt8]
   private var offset = 0
+  private var count = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -89,6 +92,10 @@ private struct JSONParser {
   private mutating func value(depth: Int) throws -> JSONValue {
     guard depth <= JSONValue.maximumDepth else {
       throw failure("it is nested deeper than \(JSONValue.maximumDepth) levels")
+    }
+    count += 1
+    guard count <= JSONValue.maximumCount else {
+      throw failure("it has more than \(JSONValue.maximumCount) values")
     }
     skipSpace()
     guard offset < bytes.count else { throw failure("it ends early") }

@@ -26,7 +26,8 @@ final class ZipFile {
   /// Bounds of what an archive may hold.
   enum Limits {
     static let entries = 1 << 14
-    /// An entry of more bytes than these may not be packed more tightly than `ratio`, as only made-up contents are.
+    /// An entry of more bytes than these may not be packed more tightly than `ratio`, as only made-up contents are; nor
+    /// may all entries together.
     static let unsuspiciousSize = 16 << 20
     static let ratio = 200
   }
@@ -130,7 +131,8 @@ final class ZipFile {
     }
     var entries: [Entry] = []
     var names = Set<String>()
-    var packed = 0
+    var (packed, unpacked) = (0, 0)
+    let mostUnpacked = max(Limits.unsuspiciousSize, fileSize.multipliedReportingOverflow(by: Limits.ratio).0)
     for index in 0..<UInt64(max(0, count)) {
       var status = zip_stat_t()
       zip_stat_init(&status)
@@ -155,6 +157,12 @@ final class ZipFile {
           "entry '\(name.printable())' of the archive unpacks from \(packedSize) to \(size) bytes, as zip bombs do; refused"
         )
       }
+      guard size <= mostUnpacked - unpacked else {
+        throw GraphError(
+          "the zip archive's entries unpack from \(fileSize) to more than \(mostUnpacked) bytes, as zip bombs do; refused"
+        )
+      }
+      unpacked += size
       if status.comp_method == ZIP_CM_STORE, status.encryption_method == 0, size != packedSize {
         throw GraphError("entry '\(name.printable())' of the archive has two sizes; the file is damaged")
       }

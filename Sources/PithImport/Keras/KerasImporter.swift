@@ -9,7 +9,7 @@ import PithGraph
 public enum KerasImporter {
   /// Bytes that the configuration may have, and the weights.
   enum Limits {
-    static let configuration = 64 << 20
+    static let configuration = 16 << 20
     static let weights = 4 << 30
   }
 

@@ -26,10 +26,23 @@ public enum ONNXImporter {
   ///   `batch` if it is the first, else `INPUT_axisN`.
   /// - Throws: `ImportError` that names the file, the node and what to do.
   public static func read(path: String, options: Options = Options()) throws -> Graph {
+    try checkHead(path)
     let bytes = try FileBytes(path: path)
     return try withExtendedLifetime(bytes) {
       try read(
         bytes.raw, name: FileBytes.name(of: path), directory: FileBytes.directory(of: path), options: options)
+    }
+  }
+
+  /// A large file that is something else is not read as a whole to find that out.
+  private static func checkHead(_ path: String) throws {
+    let head = try FileBytes(path: path, limit: 512)
+    try withExtendedLifetime(head) {
+      let format = ModelFormat(head.raw)
+      let isMessage = format == .unknown && WireReader.begins(head.raw)
+      guard isMessage || format == .text else {
+        throw ImportError(file: FileBytes.name(of: path), format.advice)
+      }
     }
   }
 

@@ -32,10 +32,19 @@ struct WireReader {
     }
   }
 
+  private static let fieldNumbers: Range<UInt64> = 1..<1 << 29
+
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// Whether bytes can be the first of a protobuf message: a key of a field.
+  static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var reader = WireReader(bytes)
+    guard let key = try? reader.varint() else { return false }
+    return Field.Encoding(rawValue: key & 7) != nil && fieldNumbers.contains(key >> 3)
+  }
 
   /// The next field, or nil at the end of the message.
   /// - Throws: `GraphError` where the bytes are not a protobuf message.
@@ -43,7 +52,7 @@ struct WireReader {
     guard position < bytes.count else { return nil }
     let start = position
     let key = try varint()
-    guard let encoding = Field.Encoding(rawValue: key & 7), key >> 3 > 0, key >> 3 < 1 << 29 else {
+    guard let encoding = Field.Encoding(rawValue: key & 7), WireReader.fieldNumbers.contains(key >> 3) else {
       throw WireReader.damage
     }
     let length: Int

@@ -72,6 +72,12 @@ import Testing
     archive.add("a", Array(repeating: 7, count: 5000))
     for index in 0..<50 { archive.addAlias("alias\(index)") }
     #expect(failure(archive.bytes).contains("more bytes than the file has"))
+    // Entries of which each could be honest.
+    archive = TestZip()
+    for index in 0..<3 {
+      archive.add("\(index)", Array(repeating: 0, count: 10_000), method: 8, size: 10 << 20)
+    }
+    #expect(failure(archive.bytes).contains("unpack from"))
   }
 
   @Test func damageIsSeen() {

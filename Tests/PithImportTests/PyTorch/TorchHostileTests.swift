@@ -179,6 +179,27 @@ import Testing
     }
   }
 
+  @Test func textThatIsNotUTF8IsRefused() throws {
+    // Foundation's reader traps at the first of these.
+    for bytes: [UInt8] in [[0xe2, 0x28], [0x80], [0xf0, 0x9f], [0xc0, 0x80], [0xed, 0xa0, 0x80]] {
+      let key = Array(#"{"graph_module":{"gr"#.utf8) + bytes + Array(#"":1}}"#.utf8)
+      #expect(failure { _ = try ExportedProgram(json: key) }.contains("not UTF-8"))
+      let cut = Array(#"{"graph_module":{a"#.utf8) + bytes
+      #expect(failure { _ = try ExportedProgram(json: cut) }.contains("not UTF-8"))
+    }
+  }
+
+  @Test(arguments: ["dense.pth", "dense_protocol3.pth", "dense_protocol5.pth"])
+  func callsInsideStateDictionariesAreRefused(_ file: String) throws {
+    // What pickle.dumps makes of an object whose __reduce__ is (os.system, ("true",)), at the end of the state dict.
+    let call = Array("cposix\nsystem\nX\u{4}\0\0\0true\u{85}R.".utf8)
+    let harm = call.filter { $0 != 0xc2 }
+    let bytes = try entry("data.pkl", of: file).dropLast() + harm
+    #expect(
+      failure { _ = try pickled(Array(bytes)) }.contains(
+        "'posix.system'; Pith never runs what a file asks for"))
+  }
+
   @Test func archivesOfOtherThingsAreTold() {
     var archive = TestZip()
     archive.add("readme.txt", [1])

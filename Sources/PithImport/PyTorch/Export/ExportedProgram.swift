@@ -127,13 +127,21 @@ struct ExportedProgram: Decodable, Sendable {
 /// Reading JSON that Python wrote.
 enum TorchJSON {
   /// Bytes that a JSON text in an archive may have.
-  static let limit = 32 << 20
+  static let limit = 16 << 20
+  /// Values of such a text, counted by what comes before each: they take far more memory than their text.
+  static let valueLimit = 1 << 19
 
   /// - Throws: `GraphError` that names the place where the text is not what it should be.
   static func decode<T: Decodable>(_: T.Type, _ json: [UInt8], _ what: String) throws -> T {
     // Foundation's reader of JSON5 traps at keys that are not UTF-8.
     guard String(validating: json, as: UTF8.self) != nil else {
       throw GraphError("\(what) is damaged: it is not UTF-8 text; export the model again")
+    }
+    let values = json.lazy.filter {
+      $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: ",")
+    }
+    guard values.count <= valueLimit else {
+      throw GraphError("\(what) has more than \(valueLimit) values; export a smaller model")
     }
     let decoder = JSONDecoder()
     // Older versions write Python's Infinity and NaN, which JSON5 has too.

@@ -1,0 +1,115 @@
+import Foundation
+import PithGraph
+import PithTestSupport
+import Testing
+
+@testable import PithImport
+
+/// Files that declare far more than they hold are refused in a line before memory is taken for it.
+///
+/// `tools/soak/hostile` measures time and memory on the same kinds of files.
+@Suite struct HostileSizeTests {
+  private func failure(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func message(_ model: TestModel) -> String {
+    failure { _ = try ONNXImporter.read(bytes: model.bytes) }
+  }
+
+  /// 2 GB of float32.
+  private static let huge = [512, 1024, 1024]
+
+  // MARK: ONNX
+
+  @Test func zerosMadeOfShapesAreRefused() {
+    var model = TestModel("ConstantOfShape", ["s"]).with("s", Tensor(ints: Self.huge))
+    #expect(message(model).contains("too large to be written out"))
+    model = TestModel("Expand", ["z", "s"]).with("s", Tensor(ints: Self.huge)).with("z", Tensor(0))
+    #expect(message(model).contains("more than 268435456 elements"))
+    // A thousand of 2 MB.
+    model = TestModel().with("s", Tensor(ints: [1 << 19]))
+    for index in 0..<1000 { model.add("ConstantOfShape", ["s"], ["z\(index)"]) }
+    model.outputs = ["z999"]
+    #expect(message(model).contains("too large to be written out"))
+  }
+
+  @Test func zerosThatAreNotThereAreRefused() {
+    func message(_ fields: [UInt8]) -> String {
+      var model = TestModel("Add", ["x", "z"])
+      model.rawInitializers = [Wire.tensor("z", Self.huge, type: 1, fields)]
+      return self.message(model)
+    }
+    #expect(message([]).contains("it needs 536870912 elements, but has 0"))
+    #expect(message(Wire.field(9, [UInt8]())).contains("it needs 2147483648 bytes, but has 0"))
+    // `raw_data` of 2 GB, of which nothing follows.
+    #expect(message(Wire.varint(9 << 3 | 2) + Wire.varint(1 << 31)).contains("cut short"))
+  }
+
+  @Test func sparseZerosAreRefused() {
+    let sparse =
+      Wire.field(1, Wire.tensor("z", [1], type: 1, Wire.field(9, [0, 0, 0, 0])))
+      + Wire.field(2, Wire.tensor("", [1], type: 7, Wire.field(9, [UInt8](repeating: 0, count: 8))))
+      + Self.huge.flatMap { Wire.field(3, $0) }
+    var model = TestModel("Add", ["x", "z"])
+    model.graphFields = Wire.field(15, sparse)
+    #expect(message(model).contains("sparse weights"))
+  }
+
+  @Test func filesOfZerosAreNotReadAsAWhole() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "pith-\(UUID().uuidString).onnx").path
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // A hole, which takes no place on disk and would not fit into memory.
+    try #require(truncate(path, 1 << 40) == 0)
+    let error = #expect(throws: ImportError.self) { try ModelImporter.read(path: path) }
+    #expect(try #require(error).description.contains("is not an ONNX file"))
+  }
+
+  // MARK: Other formats
+
+  @Test func emptyInputsAreRefusedInEveryFormat() {
+    let text = failure {
+      _ = try GraphAssembler(name: "").input("x", ValueType(.float32, [1, 0, 3]))
+    }
+    #expect(text.contains("axis 1 of input 'x' has size 0"))
+  }
+
+  @Test func textOfManyValuesIsRefused() {
+    let text = Array((String(repeating: "[],", count: 600_000)).utf8)
+    let json = [UInt8(ascii: "[")] + text + Array("[]]".utf8)
+    #expect(failure { _ = try JSONValue(json: json) }.contains("has more than 524288 values"))
+    #expect(failure { _ = try ExportedProgram(json: json) }.contains("has more than 524288 values"))
+  }
+
+  @Test func shapesBeyondAnyFileAreRefused() throws {
+    let bytes = try KerasFixture(file: "dense.h5").bytes()
+    // A dataspace of two axes; its sizes follow.
+    let head: [UInt8] = [1, 2]
+    var count = 0
+    for sizes: [UInt64] in [
+      [1 << 40, 1 << 20], [1 << 63, 4], [.max, .max], [1 << 14, 1 << 15], [0, 1 << 40],
+    ] {
+      var changed = bytes
+      for place in bytes.indices.dropLast(24)
+      where bytes[place...].starts(with: head) && bytes[place + 2] < 2
+        && bytes[(place + 3)..<(place + 8)].allSatisfy({ $0 == 0 })
+      {
+        count += 1
+        for (index, size) in sizes.enumerated() {
+          withUnsafeBytes(of: size.littleEndian) {
+            changed.replaceSubrange((place + 8 + 8 * index)..<(place + 16 + 8 * index), with: $0)
+          }
+        }
+      }
+      let text = failure { _ = try KerasImporter.read(bytes: changed) }
+      #expect(text.contains("(Dense)") || text.contains("damaged"), "\(sizes): \(text)")
+    }
+    #expect(count >= 10)
+  }
+}

@@ -102,8 +102,9 @@ extension Dimension {
       guard let index = rest.names.firstIndex(of: name) else { return nil }
       rest.names.remove(at: index)
     }
-    guard divisor.number != 0, rest.number % divisor.number == 0 else { return nil }
-    return Product(number: rest.number / divisor.number, names: rest.names).dimension.unbracketed
+    guard divisor.number != 0, rest.number.isMultiple(of: divisor.number) else { return nil }
+    let (quotient, overflow) = rest.number.dividedReportingOverflow(by: divisor.number)
+    return overflow ? nil : Product(number: quotient, names: rest.names).dimension.unbracketed
   }
 
   /// The same without brackets around all of it.
@@ -156,7 +157,7 @@ extension Dimension {
 
   /// The quotient rounded down, given a positive divisor.
   public func dividedDown(by divisor: Int) -> Dimension {
-    if let size { return .fixed(size >= 0 ? size / divisor : -((divisor - 1 - size) / divisor)) }
+    if let size { return .fixed(size / divisor - (size % divisor < 0 ? 1 : 0)) }
     if divisor == 1 { return self }
     return dividedEvenly(by: .fixed(divisor)) ?? .symbolic("\(asFactor())/\(divisor)")
   }

@@ -112,6 +112,18 @@ import Testing
     #expect(try #require(error).description.contains("too involved"))
   }
 
+  @Test func namesOfComputedSizesDoNotExplode() throws {
+    for operation in ["Mul", "Add"] {
+      var model = TestModel()
+      model.inputs = [("x", ValueType(.float32, [.symbolic("n")]))]
+      model.add("Shape", ["x"], ["v0"])
+      for index in 0..<60 { model.add(operation, ["v\(index)", "v\(index)"], ["v\(index + 1)"]) }
+      model.outputs = ["v60"]
+      let error = #expect(throws: ImportError.self) { try ONNXImporter.read(bytes: model.bytes) }
+      #expect(try #require(error).description.contains("too involved"))
+    }
+  }
+
   @Test func sizesDoNotExplode() throws {
     var model = TestModel().with(input: [1, 1024])
     for index in 0..<60 {

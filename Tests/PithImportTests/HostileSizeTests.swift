@@ -3,6 +3,7 @@ import PithGraph
 import PithTestSupport
 import Testing
 
+@testable import PithExport
 @testable import PithImport
 
 /// Files that declare far more than they hold are refused in a line before memory is taken for it.
@@ -69,6 +70,52 @@ import Testing
     try #require(truncate(path, 1 << 40) == 0)
     let error = #expect(throws: ImportError.self) { try ModelImporter.read(path: path) }
     #expect(try #require(error).description.contains("is not an ONNX file"))
+  }
+
+  /// Whatever is computed of the largest integers, the program goes on.
+  @Test(arguments: ["Div", "Mod", "Mul", "Add", "Sub", "Pow", "Max", "Equal", "Less", "BitShift"])
+  func integersAtTheirEndsAreComputedWith(_ operation: String) throws {
+    let values: [Int] = [.min, .min + 1, -1, 0, 1, 2, .max]
+    for element in [ElementType.int64, .int32] {
+      for a in values {
+        for b in values {
+          func tensor(_ value: Int) -> Tensor {
+            element == .int64
+              ? Tensor(ints: [value])
+              : Tensor(shape: [1], storage: .int32([Int32(clamping: value)]))
+          }
+          var model = TestModel().with("a", tensor(a)).with("b", tensor(b))
+          model.add(
+            operation, ["a", "b"], ["y"], operation == "BitShift" ? ["direction": .string("LEFT")] : [:])
+          let graph = try? ONNXImporter.read(bytes: model.bytes)
+          try graph?.verify()
+        }
+      }
+    }
+    for operation in ["Neg", "Abs", "Sign", "Shape", "Size", "ReduceSum", "ReduceProd", "CumSum"] {
+      for value in values {
+        var model = TestModel().with("a", Tensor(ints: [value, value])).with("b", Tensor(0))
+        model.add(operation, ["a"], ["y"])
+        let graph = try? ONNXImporter.read(bytes: model.bytes)
+        try graph?.verify()
+      }
+    }
+    for start in values {
+      for limit in values {
+        for delta in values where delta != 0 {
+          var model = TestModel("Range", ["a", "b", "c"])
+          for (name, value) in [("a", start), ("b", limit), ("c", delta)] {
+            model = model.with(name, Tensor(shape: [], ints: [value]))
+          }
+          _ = try? ONNXImporter.read(bytes: model.bytes)
+          model = TestModel("Slice", ["x", "a", "b", "axes", "c"]).with("axes", Tensor(ints: [1]))
+          for (name, value) in [("a", start), ("b", limit), ("c", delta)] {
+            model = model.with(name, Tensor(ints: [value]))
+          }
+          _ = try? ONNXImporter.read(bytes: model.bytes)
+        }
+      }
+    }
   }
 
   // MARK: Other formats

@@ -200,6 +200,29 @@ import Testing
         "'posix.system'; Pith never runs what a file asks for"))
   }
 
+  @Test func involvedSizesAreRefused() {
+    func message(_ text: String) -> String {
+      failure { _ = try TorchExpression.dimension(text) { .symbolic($0) } }
+    }
+    func nested(_ head: String, _ tail: String, _ count: Int) -> String {
+      String(repeating: head, count: count) + "s0" + String(repeating: tail, count: count)
+    }
+    #expect(message(nested("Mul(2, ", ")", 20)) == "no error")
+    #expect(message(nested("Mul(2, ", ")", 25)).contains("does not follow"))
+    #expect(message(nested("Mul(2, ", ")", 500)).contains("does not follow"))
+    #expect(message(nested("Mul(2, ", ")", 1000)).contains("too involved"))
+    #expect(message(nested("Pow(", ", 4)", 20)).contains("too involved"))
+    #expect(message("Mul(4611686018427387904, 2)").contains("too large"))
+    #expect(message("Add(9223372036854775807, 1)").contains("too large"))
+    #expect(message("FloorDiv(s0, 0)") == "no error")
+    for text in [
+      "", "(", "Mul", "Mul(", "Mul()", "Symbol('s", "Integer(x)", "Mul(2, 3))",
+      "Pow(2, 99999999999999999999)",
+    ] {
+      #expect(message(text) != "")
+    }
+  }
+
   @Test func archivesOfOtherThingsAreTold() {
     var archive = TestZip()
     archive.add("readme.txt", [1])

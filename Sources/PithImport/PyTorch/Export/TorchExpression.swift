@@ -17,7 +17,7 @@ struct TorchExpression {
   static func dimension(_ text: String, symbol: (String) throws -> Dimension) throws -> Dimension {
     try withoutActuallyEscaping(symbol) { symbol in
       guard text.utf8.count <= 4096 else {
-        throw GraphError("a size is too involved; export the model with fixed sizes")
+        throw involved
       }
       var parser = TorchExpression(rest: text[...].utf8, symbol: symbol)
       let result = try parser.expression(depth: 0)
@@ -25,6 +25,8 @@ struct TorchExpression {
       return result
     }
   }
+
+  private static let involved = GraphError("a size is too involved; export the model with fixed sizes")
 
   private func failure() -> GraphError {
     GraphError("a size is computed in a way that Pith does not follow; export the model with fixed sizes")
@@ -80,7 +82,10 @@ struct TorchExpression {
       var operands = [try expression(depth: depth + 1)]
       while take(",") { operands.append(try expression(depth: depth + 1)) }
       guard take(")"), operands.count <= 64 else { throw failure() }
-      return try Self.combined(name, operands)
+      let result = try Self.combined(name, operands)
+      // A power of a power of … is of a length that no text has.
+      guard result.description.utf8.count <= ImportLimits.dimensionName else { throw Self.involved }
+      return result
     }
   }
 

@@ -118,6 +118,24 @@ import Testing
     }
   }
 
+  @Test(arguments: ["stretch", "not_larger", "not_smaller"])
+  func resizingToAnySizeIsSurvived(_ policy: String) throws {
+    for sizes in [[1, .max], [.max, 1], [.max, .max], [1, 1], [1 << 40, 3], [.min, -1]] {
+      var model = TestModel().with(input: [1 << 10, 3]).with("sizes", Tensor(ints: sizes))
+      model.add(
+        "Resize", ["x", "", "", "sizes"], ["y"],
+        ["mode": .string("nearest"), "keep_aspect_ratio_policy": .string(policy)])
+      model.opset = 18
+      let graph = try? ONNXImporter.read(bytes: model.bytes)
+      try graph?.verify()
+    }
+    for scales: [Float] in [[1, .infinity], [.nan, 1], [1e-30, 1e30], [-1, 1], [1e-7, 1]] {
+      var model = TestModel().with("scales", Tensor(shape: [2], floats: scales))
+      model.add("Resize", ["x", "", "scales"], ["y"], ["mode": .string("linear")])
+      #expect(throws: ImportError.self) { try ONNXImporter.read(bytes: model.bytes) }
+    }
+  }
+
   // MARK: Other formats
 
   @Test func emptyInputsAreRefusedInEveryFormat() {

@@ -41,7 +41,13 @@ public struct NumberRange: Operator {
     }
     let count = try Self.count(Double(start), Double(limit), Double(delta))
     guard count <= ValueType.maximumContents else { return ValueType(element, [.fixed(count)]) }
-    return ValueType(element, [.fixed(count)]).withContents((0..<count).map { .fixed(start + $0 * delta) })
+    return ValueType(element, [.fixed(count)]).withContents(
+      try (0..<count).map { index in
+        let (distance, overflow) = index.multipliedReportingOverflow(by: delta)
+        let (number, overflow2) = start.addingReportingOverflow(distance)
+        guard !overflow, !overflow2 else { throw GraphError("a number of a range is too large") }
+        return .fixed(number)
+      })
   }
 
   /// How many numbers there are.
@@ -50,6 +56,6 @@ public struct NumberRange: Operator {
     guard delta != 0, !steps.isNaN, steps < Double(1 << 40) else {
       throw GraphError("a range from \(start) to \(limit) by \(delta) does not end in time")
     }
-    return Swift.max(0, Int(steps))
+    return Int(Swift.max(0, steps))
   }
 }

@@ -119,7 +119,7 @@ public struct Resize: Operator {
       throw GraphError("\(scales.count) scales do not fit \(axes.count) axes")
     }
     for (index, scale) in scales.enumerated() {
-      guard scale > 0, scale < Float(1 << 20) else {
+      guard scale > 1 / Float(1 << 20), scale < Float(1 << 20) else {
         throw GraphError("a scale of \(scale) does not make sense")
       }
       axes[index].scale = Double(scale)
@@ -172,8 +172,9 @@ public struct Resize: Operator {
     }
     for index in axes.indices {
       guard let to = axes[index].size.size, let scale = axes[index].scale, scale > 0 else { continue }
-      let from = Double(to) / scale
-      axes[index].size = .fixed(Int((common * from + 0.5).rounded(.down)))
+      let count = (common * Double(to) / scale + 0.5).rounded(.down)
+      guard count < Double(1 << 40) else { throw GraphError("an axis of \(to) becomes too large") }
+      axes[index].size = .fixed(Int(count))
       axes[index].scale = common
     }
   }

@@ -21,7 +21,7 @@ struct Layout: Hashable {
   }
 
   /// Which axis of the value each axis of the map is, where they correspond.
-  private init(sizes: [Int], axes: [Int?]) {
+  init(sizes: [Int], axes: [Int?]) {
     let logical = Tensor.strides(of: sizes)
     dims = axes.map { $0.map { sizes[$0] } ?? 1 }
     strides = axes.map { $0.map { logical[$0] } ?? 1 }
@@ -29,23 +29,12 @@ struct Layout: Hashable {
 
   /// `[N, C]`, `[N, C, W]` and `[N, C, H, W]`: axis 1 innermost.
   static func channelsFirst(_ sizes: [Int]) -> Layout {
-    switch sizes.count {
-    case 1: Layout(sizes: sizes, axes: [nil, nil, nil, 0])
-    case 2: Layout(sizes: sizes, axes: [0, nil, nil, 1])
-    case 3: Layout(sizes: sizes, axes: [0, nil, 2, 1])
-    case 4: Layout(sizes: sizes, axes: [0, 2, 3, 1])
-    default: .dense(sizes.reduce(1, *))
-    }
+    AxisOrder.channelsFirst(rank: sizes.count).layout(of: sizes)
   }
 
   /// The last axis innermost: the value's own order.
   static func channelsLast(_ sizes: [Int]) -> Layout {
-    switch sizes.count {
-    case 1, 2: channelsFirst(sizes)
-    case 3: Layout(sizes: sizes, axes: [0, nil, 1, 2])
-    case 4: Layout(sizes: sizes, axes: [0, 1, 2, 3])
-    default: .dense(sizes.reduce(1, *))
-    }
+    AxisOrder.channelsLast(rank: sizes.count).layout(of: sizes)
   }
 
   /// Rows of a matrix: `rows` pixels of `columns` channels.
@@ -78,6 +67,48 @@ struct Layout: Hashable {
       result.strides[p] = after[order.firstIndex(of: axis) ?? 0]
     }
     return sizes.indices.allSatisfy { sizes[$0] == 1 || matched.contains($0) } ? result : nil
+  }
+}
+
+extension Layout {
+  /// Elements that lie evenly apart in two maps of the same value.
+  struct Atom: Hashable {
+    var count: Int
+    /// Bytes from one to the next in either.
+    var from: Int
+    var to: Int
+  }
+
+  /// What both maps' axes are made of, outermost in the other one first; nil where their axes overlap otherwise.
+  func atoms(with other: Layout) -> [Atom]? {
+    var bounds: Set<Int> = []
+    for layout in [self, other] {
+      for place in 0..<4 where layout.dims[place] > 1 {
+        bounds.formUnion([layout.strides[place], layout.strides[place] * layout.dims[place]])
+      }
+    }
+    let sorted = bounds.sorted()
+    var atoms: [Atom] = []
+    for (low, high) in zip(sorted, sorted.dropFirst()) {
+      guard high.isMultiple(of: low), let from = byteStride(of: low), let to = other.byteStride(of: low)
+      else {
+        return nil
+      }
+      atoms.append(Atom(count: high / low, from: from, to: to))
+    }
+    guard atoms.map(\.count).reduce(1, *) == elementCount else { return nil }
+    return atoms.sorted { ($0.to, $0.from) > ($1.to, $1.from) }
+  }
+
+  /// Bytes between elements that are so many apart in the value's order.
+  private func byteStride(of logical: Int) -> Int? {
+    guard
+      let place = (0..<4).first(where: {
+        dims[$0] > 1 && strides[$0] <= logical && logical < strides[$0] * dims[$0]
+          && logical.isMultiple(of: strides[$0])
+      })
+    else { return nil }
+    return byteStrides[place] * (logical / strides[place])
   }
 }
 

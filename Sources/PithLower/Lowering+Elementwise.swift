@@ -32,14 +32,11 @@ extension Lowering {
           ?? value
       }
     }
-    let planes: Layout? =
-      switch form {
-      case .same: nil
-      case .scalar, .perChannel: .channelsFirst(sizesA)
-      case .perFeature, .repeated: .channelsLast(sizesA)
-      }
-    let first = try bytes(a, layout: planes)
-    let second = try secondOperand(b, form, first.layout, sizesA)
+    let own = try self.sizes(b)
+    let padded = Array(repeating: 1, count: sizesA.count - own.count) + own
+    let order = try order(of: a, against: form, padded)
+    let first = try bytes(a, layout: order?.layout(of: sizesA) ?? commonLayout(a, b))
+    let second = try secondOperand(b, padded, first.layout, order)
     let target = try defineBytes(output, layout: first.layout)
     let factors = multipliers(try parameters(a), try parameters(b), y)
     builder.emit(opcode, inputs: [first.tensor, second], output: target.tensor, inPlace: true) {
@@ -49,49 +46,48 @@ extension Lowering {
     }
   }
 
-  /// The smaller operand as a map that the kernel broadcasts over height and width.
-  private mutating func secondOperand(
-    _ b: ValueID, _ form: Broadcasting.Form, _ layout: Layout, _ sizes: [Int]
-  ) throws -> TensorIndex {
-    switch form {
-    case .same: return try bytes(b, layout: layout).tensor
-    case .perChannel:
-      // Whatever its rank, its elements are the channels of one pixel, for each image or for all.
-      let count = try self.sizes(b).reduce(1, *)
-      let channels = sizes[1]
-      let value = try bytes(b, layout: .perChannel(batch: count / channels, channels: channels))
-      guard count / channels < layout.dims[0] else { return value.tensor }
-      return try repeated(value, b, batch: layout.dims[0], channels: channels, stride: 1)
-    case .perFeature:
-      let value = try bytes(b, layout: .dense(sizes[sizes.count - 1]))
-      guard layout.dims[0] > 1 else { return value.tensor }
-      return try repeated(value, b, batch: layout.dims[0], channels: layout.dims[3], stride: 1)
-    case .repeated:
-      let own = try self.sizes(b)
-      let padded = Array(repeating: 1, count: sizes.count - own.count) + own
-      let value = try bytes(b, layout: .channelsLast(padded))
-      let target = builder.addBytes(layout, try parameters(b), name: graph[b].name)
-      let strides = zip(value.layout.dims, value.layout.byteStrides).map { $0 == 1 ? 0 : $1 }
-      builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
-        $0.move = pith_move(dims: layout.dims, inputStrides: strides, outputStrides: layout.byteStrides)
-      }
-      return target
-    case .scalar:
-      // One computed element, for all channels.
-      let value = try bytes(b, layout: .dense(1))
-      return try repeated(value, b, batch: layout.dims[0], channels: layout.dims[3], stride: 0)
-    }
+  /// The layout for two operands of one shape.
+  private mutating func commonLayout(_ a: ValueID, _ b: ValueID) throws -> Layout? {
+    if hasBytes(a) { return nil }
+    if hasBytes(b) { return try bytes(b).layout }
+    return try order(of: a).layout(of: sizes(a))
   }
 
-  /// A pixel for each image, its channels those of one pixel, or all the same where `stride` is 0.
-  private mutating func repeated(
-    _ value: ByteValue, _ id: ValueID, batch: Int, channels: Int, stride: Int
+  /// The order of axes in which the larger operand is read; nil where any will do.
+  private mutating func order(
+    of a: ValueID, against form: Broadcasting.Form, _ padded: [Int]
+  ) throws -> AxisOrder? {
+    if form == .same { return nil }
+    if hasBytes(a), let order = AxisOrder(try bytes(a).layout, of: try sizes(a)) { return order }
+    if let order = try wantedOrder(of: a) { return order }
+    // The kernel repeats one pixel over the map.
+    return form == .perFeature ? .channelsLast(rank: padded.count) : .channelsFirst(rank: padded.count)
+  }
+
+  /// The smaller operand as a map of the same sizes, or as a pixel for each image, which the kernel broadcasts over height
+  /// and width.
+  /// - Parameter padded: its sizes, with as many axes as the larger operand has.
+  private mutating func secondOperand(
+    _ b: ValueID, _ padded: [Int], _ layout: Layout, _ order: AxisOrder?
   ) throws -> TensorIndex {
-    let pixels = Layout.perChannel(batch: batch, channels: channels)
-    let target = builder.addBytes(pixels, try parameters(id), name: graph[id].name)
+    guard let order else { return try bytes(b, layout: layout).tensor }
+    let own = order.layout(of: padded)
+    let (batch, channels) = (layout.dims[0], layout.dims[3])
+    if own.dims[1] == 1, own.dims[2] == 1 {
+      let value = try bytes(b, layout: own)
+      if own.dims[0] == batch, own.dims[3] == channels { return value.tensor }
+      return try repeated(value, b, to: .perChannel(batch: batch, channels: channels))
+    }
+    let value = try bytes(b, layout: own)
+    return own.dims == layout.dims ? value.tensor : try repeated(value, b, to: layout)
+  }
+
+  /// A map of these sizes in which every axis of size 1 is repeated as often as needed.
+  private mutating func repeated(_ value: ByteValue, _ id: ValueID, to layout: Layout) throws -> TensorIndex {
+    let target = builder.addBytes(layout, try parameters(id), name: graph[id].name)
+    let strides = zip(value.layout.dims, value.layout.byteStrides).map { $0 == 1 ? 0 : $1 }
     builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
-      $0.move = pith_move(
-        dims: pixels.dims, inputStrides: [0, 0, 0, stride], outputStrides: pixels.byteStrides)
+      $0.move = pith_move(dims: layout.dims, inputStrides: strides, outputStrides: layout.byteStrides)
     }
     return target
   }

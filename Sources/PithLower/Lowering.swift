@@ -157,7 +157,7 @@ public struct Lowering {
       byteValues[id]?.append(converted)
       return converted
     }
-    let layout = try wanted ?? .channelsFirst(sizes(id))
+    let layout = try wanted ?? order(of: id).layout(of: sizes(id))
     let parameters = try parameters(id)
     let value: ByteValue
     if let constant = graph[id].constant {
@@ -192,10 +192,10 @@ public struct Lowering {
   ) -> ByteValue {
     let target = builder.addBytes(wanted, parameters, name: name)
     let from = value.layout
-    if let order = from.axes(in: wanted) {
-      let inputStrides = order.map { $0.map { from.byteStrides[$0] } ?? 0 }
+    if let atoms = from.atoms(with: wanted), atoms.count <= Int(PITH_MAX_RANK) {
       builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target) {
-        $0.move = pith_move(dims: wanted.dims, inputStrides: inputStrides, outputStrides: wanted.byteStrides)
+        $0.move = pith_move(
+          dims: atoms.map(\.count), inputStrides: atoms.map(\.from), outputStrides: atoms.map(\.to))
       }
     } else {
       // Through the value's own order.
@@ -315,23 +315,5 @@ extension Layout {
         }
       }
     }
-  }
-
-  /// Which axis of this layout each axis of another is, where one is the other with its axes reordered.
-  func axes(in other: Layout) -> [Int?]? {
-    var free = (0..<4).filter { dims[$0] > 1 }
-    var result: [Int?] = []
-    for axis in 0..<4 {
-      guard other.dims[axis] > 1 else {
-        result.append(nil)
-        continue
-      }
-      guard
-        let at = free.firstIndex(where: { dims[$0] == other.dims[axis] && strides[$0] == other.strides[axis] }
-        )
-      else { return nil }
-      result.append(free.remove(at: at))
-    }
-    return free.isEmpty ? result : nil
   }
 }

@@ -62,25 +62,41 @@ import Testing
     #expect(Layout.matrix(rows: 3, columns: 4).transposed([3, 4], by: [1, 0]) != nil)
   }
 
-  @Test func axesAreFoundInTheOther() {
-    var random = SeededRandom(seed: 7)
+  /// A copy by atoms puts every element where the other layout has it.
+  @Test func oneCopyLeadsToAnyOtherLayout() throws {
+    var others = 0
     for (sizes, layout) in Self.samples() {
-      let other = Bool.random(using: &random) ? Layout.channelsFirst(sizes) : .channelsLast(sizes)
-      guard let axes = layout.axes(in: other) else {
-        Issue.record("\(sizes): both orders have the same axes")
-        continue
-      }
-      let strides = axes.map { $0.map { layout.byteStrides[$0] } ?? 0 }
-      let from = elements(layout)
-      let dims = other.dims
-      other.forEachElement { byte, element in
-        let bytes = other.byteStrides
-        let index = (0..<4).map { byte / bytes[$0] % (($0 == 3) ? bytes[2] : dims[$0]) }
-        let source = zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }
-        #expect(from[source] == element, "\(sizes)")
+      let count = sizes.reduce(1, *)
+      let rows = (1...count).filter { count % $0 == 0 }.map { Layout.matrix(rows: $0, columns: count / $0) }
+      for other in [.channelsFirst(sizes), .channelsLast(sizes), .dense(count)] + rows {
+        // Where one's axes end within another's, there is none.
+        guard let atoms = layout.atoms(with: other) else { continue }
+        others += 1
+        let (from, to) = (elements(layout), elements(other))
+        for index in 0..<count {
+          var (rest, source, target) = (index, 0, 0)
+          for atom in atoms.reversed() {
+            source += rest % atom.count * atom.from
+            target += rest % atom.count * atom.to
+            rest /= atom.count
+          }
+          #expect(from[source] == to[target] && from[source] >= 0, "\(sizes)")
+        }
       }
     }
-    #expect(Layout.dense(6).axes(in: .channelsFirst([1, 2, 3])) == nil)
+    #expect(others > 100)
+  }
+
+  @Test func ordersAreFoundAgain() {
+    for (sizes, _) in Self.samples() {
+      for order in [AxisOrder.channelsFirst(rank: sizes.count), .channelsLast(rank: sizes.count)]
+        + sizes.indices.map({ AxisOrder.innermost($0, rank: sizes.count) })
+      {
+        let layout = order.layout(of: sizes)
+        #expect(AxisOrder(layout, of: sizes)?.layout(of: sizes).isEquivalent(to: layout) == true, "\(sizes)")
+      }
+    }
+    #expect(AxisOrder(.dense(6), of: [1, 2, 3]) == nil)
   }
 
   @Test func rowsOfAMatrixAreFoundInTheMap() {

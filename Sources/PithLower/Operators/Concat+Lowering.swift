@@ -6,23 +6,18 @@ extension Concat: Lowerable {
     let output = node.outputs[0]
     let sizes = try lowering.sizes(output)
     let axis = try Operands.axis(axis, rank: sizes.count)
-    let first = try lowering.graph.operand(node, 0)
     // Stay in the order that the first operand already has.
-    var last = false
-    if lowering.hasBytes(first) {
-      last = try lowering.bytes(first).layout.isEquivalent(to: .channelsLast(try lowering.sizes(first)))
-    }
-    func layout(_ sizes: [Int]) -> Layout { last ? .channelsLast(sizes) : .channelsFirst(sizes) }
-    let target = try lowering.defineBytes(output, layout: layout(sizes))
+    let order = try lowering.order(of: try lowering.graph.operand(node, 0))
+    let target = try lowering.defineBytes(output, layout: order.layout(of: sizes))
     let y = try lowering.parameters(output)
-    let mapAxis = layout(sizes).mapAxis(of: axis, rank: sizes.count, channelsLast: last)
+    let place = order.place(of: axis)
     var position = 0
     for index in node.inputs.indices {
       let id = try lowering.graph.operand(node, index)
-      let part = try lowering.bytes(id, layout: layout(try lowering.sizes(id)))
+      let part = try lowering.bytes(id, layout: order.layout(of: lowering.sizes(id)))
       let x = try lowering.parameters(id)
       let table = x == y ? UInt32.max : lowering.addTable(from: x, to: y) { $0 }
-      let offset = position * target.layout.byteStrides[mapAxis]
+      let offset = position * target.layout.byteStrides[place]
       lowering.builder.emit(PITH_OP_COPY, inputs: [part.tensor], output: target.tensor) {
         $0.table = table
         $0.move = pith_move(
@@ -30,7 +25,7 @@ extension Concat: Lowerable {
           outputStrides: target.layout.byteStrides,
           outputOffset: offset)
       }
-      position += part.layout.dims[mapAxis]
+      position += part.layout.dims[place]
     }
   }
 
@@ -50,20 +45,6 @@ extension Concat: Lowerable {
           dims: part, inputStrides: Tensor.strides(of: part), outputStrides: strides, outputOffset: offset)
       }
       position += part[axis]
-    }
-  }
-}
-
-extension Layout {
-  /// The map's axis that an axis of a value is, in one of the two standard orders.
-  func mapAxis(of axis: Int, rank: Int, channelsLast: Bool) -> Int {
-    switch (rank, channelsLast) {
-    case (1, _): 3
-    case (2, _): [0, 3][axis]
-    case (3, true): [0, 2, 3][axis]
-    case (3, false): [0, 3, 2][axis]
-    case (_, true): axis
-    case (_, false): [0, 3, 1, 2][axis]
     }
   }
 }

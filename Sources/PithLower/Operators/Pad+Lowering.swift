@@ -23,19 +23,19 @@ extension Pad: Lowerable {
     let sizes = try lowering.sizes(input)
     let (begin, end) = try amounts(node, lowering, rank: sizes.count)
     let (kept, from, to) = region(sizes, begin, end)
-    let source = try lowering.bytes(input, layout: .channelsFirst(sizes))
+    let (source, order) = try lowering.orderedBytes(input)
     let output = node.outputs[0]
-    let target = try lowering.defineBytes(output, layout: .channelsFirst(try lowering.sizes(output)))
+    let target = try lowering.defineBytes(output, layout: order.layout(of: lowering.sizes(output)))
     let zero = Int32(try lowering.parameters(output).zeroPoint)
     lowering.builder.emit(PITH_OP_FILL, inputs: [], output: target.tensor) { $0.immediate_i = zero }
     guard kept.allSatisfy({ $0 > 0 }) else { return }
-    let axes = sizes.indices.map { source.layout.mapAxis(of: $0, rank: sizes.count, channelsLast: false) }
     var dims = [1, 1, 1, 1]
     var (offsetIn, offsetOut) = (0, 0)
-    for (axis, mapAxis) in axes.enumerated() {
-      dims[mapAxis] = kept[axis]
-      offsetIn += from[axis] * source.layout.byteStrides[mapAxis]
-      offsetOut += to[axis] * target.layout.byteStrides[mapAxis]
+    for axis in sizes.indices {
+      let place = order.place(of: axis)
+      dims[place] = kept[axis]
+      offsetIn += from[axis] * source.layout.byteStrides[place]
+      offsetOut += to[axis] * target.layout.byteStrides[place]
     }
     lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
       $0.move = pith_move(

@@ -20,17 +20,17 @@ extension Slice: Lowerable {
     let sizes = try lowering.sizes(input)
     let ranges = try ranges(node, lowering, sizes)
     let output = node.outputs[0]
-    if lowering.hasBytes(input), let part = try pixels(of: input, ranges, sizes, &lowering) {
+    if lowering.hasBytes(input), let part = try stretch(of: input, to: output, ranges, sizes, &lowering) {
       return lowering.define(output, bytes: part.tensor, part.layout)
     }
-    let source = try lowering.bytes(input, layout: .channelsFirst(sizes))
-    let target = try lowering.defineBytes(output, layout: .channelsFirst(try lowering.sizes(output)))
+    let (source, order) = try lowering.orderedBytes(input)
+    let target = try lowering.defineBytes(output, layout: order.layout(of: lowering.sizes(output)))
     var strides = source.layout.byteStrides
     var offset = 0
     for axis in sizes.indices {
-      let mapAxis = source.layout.mapAxis(of: axis, rank: sizes.count, channelsLast: false)
-      offset += ranges[axis].start * strides[mapAxis]
-      if ranges[axis].step > 0 { strides[mapAxis] *= ranges[axis].step }
+      let place = order.place(of: axis)
+      offset += ranges[axis].start * strides[place]
+      if ranges[axis].step > 0 { strides[place] *= ranges[axis].step }
     }
     lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
       $0.move = pith_move(
@@ -39,9 +39,10 @@ extension Slice: Lowerable {
     }
   }
 
-  /// The slice where it lies already: consecutive pixels of the map, of one axis that no other comes before.
-  private func pixels(
-    of input: ValueID, _ ranges: [Slice.Range], _ sizes: [Int], _ lowering: inout Lowering
+  /// A slice of one axis that is one of the map's, or the outer part of one: where no other comes before it, it is there
+  /// already, in consecutive pixels; else it is copied as it lies.
+  private func stretch(
+    of input: ValueID, to output: ValueID, _ ranges: [Slice.Range], _ sizes: [Int], _ lowering: inout Lowering
   ) throws -> Lowering.ByteValue? {
     let cut = sizes.indices.filter { ranges[$0].count != sizes[$0] }
     guard cut.count == 1, let axis = cut.first, ranges[axis].step == 1, ranges[axis].count > 0 else {
@@ -50,14 +51,26 @@ extension Slice: Lowerable {
     let value = try lowering.bytes(input)
     let logical = Tensor.strides(of: sizes)[axis]
     guard
-      let picked = (0..<3).first(where: {
-        value.layout.dims[$0] == sizes[axis] && value.layout.strides[$0] == logical
-      }), value.layout.dims[..<picked].allSatisfy({ $0 == 1 })
+      let place = (0..<4).first(where: {
+        value.layout.strides[$0] * value.layout.dims[$0] == logical * sizes[axis]
+          && logical.isMultiple(of: value.layout.strides[$0]) && value.layout.dims[$0] >= sizes[axis]
+      })
     else { return nil }
-    let layout = value.layout.narrowing(picked, to: ranges[axis].count)
-    let first = ranges[axis].start * value.layout.byteStrides[picked] / value.layout.pixelStride
-    let part = lowering.builder.addPixels(of: value.tensor, dims: layout.dims, from: first)
-    return Lowering.ByteValue(tensor: part, layout: layout)
+    let inner = logical / value.layout.strides[place]
+    let layout = value.layout.narrowing(place, to: ranges[axis].count * inner)
+    let offset = ranges[axis].start * inner * value.layout.byteStrides[place]
+    if place < 3, value.layout.dims[..<place].allSatisfy({ $0 == 1 }) {
+      let part = lowering.builder.addPixels(
+        of: value.tensor, dims: layout.dims, from: offset / value.layout.pixelStride)
+      return Lowering.ByteValue(tensor: part, layout: layout)
+    }
+    let target = try lowering.defineBytes(output, layout: layout)
+    lowering.builder.emit(PITH_OP_COPY, inputs: [value.tensor], output: target.tensor) {
+      $0.move = pith_move(
+        dims: layout.dims, inputStrides: value.layout.byteStrides, outputStrides: layout.byteStrides,
+        inputOffset: offset)
+    }
+    return target
   }
 
   public func lowerToFloat(_ node: Node, _ lowering: inout Lowering) throws {

@@ -7,22 +7,16 @@ extension Softmax: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let axis = try Operands.axis(axis, rank: sizes.count)
-    let layout: Layout
-    if axis == sizes.count - 1 {
-      layout = .channelsLast(sizes)
-    } else if axis == 1 {
-      layout = .channelsFirst(sizes)
-    } else {
-      throw GraphError("no integer kernel takes the softmax over axis \(axis) of \(sizes)")
-    }
-    let source = try lowering.bytes(input, layout: layout)
+    var order = try lowering.order(of: input)
+    if order.place(of: axis) != 3 { order = .innermost(axis, rank: sizes.count) }
+    let source = try lowering.bytes(input, layout: order.layout(of: sizes))
     let x = try lowering.parameters(input)
     let y = try lowering.parameters(node.outputs[0])
     let table = (0...255).map {
       UInt32((exp(-Double($0) * Double(x.scale)) * 0x1p24).rounded(.toNearestOrEven))
     }
     let offset = UInt32(lowering.builder.constants.add(ByteBlob.bytes(of: table), alignment: 64))
-    let target = try lowering.defineBytes(node.outputs[0], layout: layout)
+    let target = try lowering.defineBytes(node.outputs[0], layout: source.layout)
     lowering.builder.emit(PITH_OP_SOFTMAX, inputs: [source.tensor], output: target.tensor) {
       $0.table = offset
       $0.immediate_f.0 = Float(1 / Double(y.scale))

@@ -19,21 +19,15 @@ extension Split: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let axis = try Operands.axis(axis, rank: sizes.count)
-    // Stay in the order that the operand already has.
-    var last = false
-    if lowering.hasBytes(input) {
-      last = try lowering.bytes(input).layout.isEquivalent(to: .channelsLast(sizes))
-    }
-    func layout(_ sizes: [Int]) -> Layout { last ? .channelsLast(sizes) : .channelsFirst(sizes) }
-    let source = try lowering.bytes(input, layout: layout(sizes))
-    let mapAxis = layout(sizes).mapAxis(of: axis, rank: sizes.count, channelsLast: last)
-    let strides = layout(sizes).byteStrides
+    let (source, order) = try lowering.orderedBytes(input)
+    let place = order.place(of: axis)
+    let strides = source.layout.byteStrides
     for part in try parts(node, lowering) {
-      let target = try lowering.defineBytes(part.id, layout: layout(part.sizes))
+      let target = try lowering.defineBytes(part.id, layout: order.layout(of: part.sizes))
       lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
         $0.move = pith_move(
           dims: target.layout.dims, inputStrides: strides, outputStrides: target.layout.byteStrides,
-          inputOffset: part.start * strides[mapAxis])
+          inputOffset: part.start * strides[place])
       }
     }
   }

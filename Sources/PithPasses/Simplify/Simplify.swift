@@ -18,7 +18,8 @@ public enum Simplify {
     UseGlobalAveragePool(), FoldPad(), MatMulToGemm(), BiasedMatMulToGemm(), NormalizeGemm(),
     FoldTransposeIntoGemm(),
     RecognizeHardSigmoid(), RecognizeHardSwish(), RecognizeGelu(), RemoveZeroState(),
-    FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeBatchNormalization(), NormalizeArithmetic(),
+    FoldAffineIntoProducer(), FoldAffineIntoConsumer(), DecomposeGroupNormalization(),
+    DecomposeBatchNormalization(), NormalizeArithmetic(),
     MergeActivations(), HoistActivation(), FuseActivation(),
   ]
 

@@ -7,11 +7,7 @@ extension Softmax: Quantizable {
     guard let input = node.inputs[0], let rank = graph[input].type?.shape.rank else {
       return "its shape is not known"
     }
-    if rank > 4 { return "it has more than 4 axes" }
-    guard let axis = try? Operands.axis(axis, rank: rank), axis == rank - 1 || axis == 1 else {
-      return "the integer kernel works along the channels or the last axis"
-    }
-    return nil
+    return rank > 4 ? "it has more than 4 axes" : nil
   }
 
   public func reasonForFloat(_ node: Node, in graph: Graph) -> String? {

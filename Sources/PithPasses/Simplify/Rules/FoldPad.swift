@@ -1,28 +1,43 @@
 import PithGraph
 
-/// Makes the zeros that a Pad writes around a map the padding of the Conv or AveragePool after it.
+/// Makes the zeros that a Pad writes around a map the padding of the Conv or AveragePool after it, also where a transpose
+/// between them brings the channels to the front.
 public struct FoldPad: RewriteRule {
   public let name = "fold padding"
   public init() {}
 
   public func patch(at node: Node, in context: RewriteContext) throws -> Patch? {
-    guard let pad = context.producer(node, 0, as: Pad.self), pad.op.mode == .constant,
+    let transpose = context.soleProducer(node, 0, as: Transpose.self)
+    guard let pad = context.producer(transpose?.node ?? node, 0, as: Pad.self), pad.op.mode == .constant,
       !context.has(pad.node, 2) || context.constant(pad.node, 2)?.isFilled(with: 0) == true,
-      let padded = context.shape(node, 0), let x = pad.node.inputs[0],
-      let amounts = try spatialPads(pad.node, rank: padded.rank, in: context),
+      let padded = context.shape(node, 0), let x = pad.node.inputs[0]
+    else { return nil }
+    let order = try transpose?.op.order(rank: padded.rank) ?? Array(0..<padded.rank)
+    guard let amounts = try spatialPads(pad.node, order: order, in: context),
       let op = fold(amounts, into: node, padded, in: context)
     else { return nil }
-    return context.fuse([node], into: op, inputs: [x] + node.inputs.dropFirst(), name: node.name)
+    guard let transpose else {
+      return context.fuse([node], into: op, inputs: [x] + node.inputs.dropFirst(), name: node.name)
+    }
+    var patch = Patch(context.graph)
+    for removed in [transpose.node, node] { patch.remove(removed.id) }
+    let moved = patch.addValue("\(node.label).transposed")
+    patch.addNode(transpose.op, inputs: [x], outputs: [moved], name: transpose.node.name)
+    patch.addNode(op, inputs: [moved] + node.inputs.dropFirst(), outputs: node.outputs, name: node.name)
+    return patch
   }
 
   /// The pads of the spatial axes, where no other axis is padded and none is cropped.
+  /// - Parameter order: which axis of the padded map each axis is.
   private func spatialPads(
-    _ node: Node, rank: Int, in context: RewriteContext
+    _ node: Node, order: [Int], in context: RewriteContext
   ) throws -> (begin: [Int], end: [Int])? {
+    let rank = order.count
     guard rank >= 3, let pads = context.integers(node, 1) else { return nil }
     let axes = context.integers(node, 3)
     if context.has(node, 3), axes == nil { return nil }
-    let (begin, end) = try Pad.amounts(pads: pads, axes: axes, rank: rank)
+    let amounts = try Pad.amounts(pads: pads, axes: axes, rank: rank)
+    let (begin, end) = (order.map { amounts.begin[$0] }, order.map { amounts.end[$0] })
     guard (begin + end).allSatisfy({ $0 >= 0 && $0 < 1 << 19 }),
       (begin[..<2] + end[..<2]).allSatisfy({ $0 == 0 })
     else { return nil }

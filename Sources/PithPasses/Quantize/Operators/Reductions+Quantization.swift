@@ -1,25 +1,40 @@
 import PithGraph
 
+/// Reductions over a whole map are pools.
 extension ReduceMean: Quantizable {
-  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? {
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { obstacleToPool(node, in: graph) }
+}
+
+extension ReduceSum: Quantizable {
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { obstacleToPool(node, in: graph) }
+}
+
+extension ReduceMax: Quantizable {
+  public var outputRange: OutputRange { .sameAsOperand(0) }
+
+  public func obstacleToInteger(_ node: Node, in graph: Graph) -> String? { obstacleToPool(node, in: graph) }
+}
+
+extension Reduction {
+  fileprivate func obstacleToPool(_ node: Node, in graph: Graph) -> String? {
     guard let input = node.inputs[0], let sizes = graph[input].type?.shape.sizes else {
       return "its shape is not known"
     }
     let axes = graph.constant(node, 1)?.integers
     return pooledLast(sizes, axes: axes) == nil && pooledMatrix(sizes, axes: axes) == nil
-      ? "the integer kernel takes the mean over the axes between the first and the last, behind the second, or before all others of a sequence"
+      ? "the integer kernel reduces the axes between the first and the last, behind the second, or before all others of a sequence"
       : nil
   }
 
-  /// How the mean is a pool over a whole map: whether the channels are the value's last axis; nil where it is none.
+  /// How the reduction is a pool over a whole map: whether the channels are the value's last axis; nil where it is none.
   public func pooledLast(_ sizes: [Int], axes listed: [Int]?) -> Bool? {
     guard (3...4).contains(sizes.count), let axes = try? axes(listed, rank: sizes.count) else { return nil }
     if axes == Array(1..<(sizes.count - 1)) { return true }
     return axes == Array(2..<sizes.count) ? false : nil
   }
 
-  /// How the mean of a sequence is one over the rows or the columns of a matrix, axes of size 1 left out: how many there
-  /// are of what is averaged, whether they come first, and how many means there are; nil where it is none.
+  /// How the reduction of a sequence is one over the rows or the columns of a matrix, axes of size 1 left out: how many there
+  /// are of what is reduced, whether they come first, and how many results there are; nil where it is none.
   public func pooledMatrix(
     _ sizes: [Int], axes listed: [Int]?
   ) -> (averaged: Int, comeFirst: Bool, count: Int)? {

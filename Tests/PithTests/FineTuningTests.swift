@@ -87,6 +87,8 @@ import Testing
         folder.path(output),
       ]
     }
+    // Who is killed in the middle of writing leaves what it had written, hidden, beside the file.
+    func finished() -> [String] { folder.contents.filter { !$0.hasSuffix(".part") } }
     let start = Date()
     #expect(try CompressCommand.run(arguments("whole.pith")).status == 0)
     let duration = Date().timeIntervalSince(start)
@@ -94,13 +96,13 @@ import Testing
     for _ in 0..<4 {
       _ = try CompressCommand.kill(
         arguments("killed.pith") + ["--resume"], after: (0.2 + 0.5 * random.unit()) * duration)
-      #expect(folder.contents.filter { !$0.hasPrefix("killed.pith") } == ["whole.pith"])
+      #expect(finished().filter { !$0.hasPrefix("killed.pith") } == ["whole.pith"])
     }
     let result = try CompressCommand.run(arguments("killed.pith") + ["--resume"])
     #expect(result.status == 0, "\(result.error)")
     let files = try ["whole.pith", "killed.pith"].map { try Data(contentsOf: URL(filePath: folder.path($0))) }
     #expect(files[0] == files[1])
-    #expect(folder.contents == ["killed.pith", "whole.pith"])
+    #expect(finished() == ["killed.pith", "whole.pith"])
   }
 
   @Test(arguments: [

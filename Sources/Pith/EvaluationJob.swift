@@ -51,6 +51,11 @@ enum OpenedPredictor {
   ) throws -> any Predictor {
     switch try LoadedModel(path: path, isa: isa, inputShapes: inputShapes) {
     case .graph(let graph):
+      do {
+        _ = try graph.states(graph.stateNames)
+      } catch let error as GraphError {
+        throw PithFailure("\(path): its states: \(error)")
+      }
       let fitted = try fitted(graph, to: data, path: path)
       return try FloatPredictor(
         try Simplify.run(fitted).graph, name: path, states: Set(fitted.stateNames.keys))

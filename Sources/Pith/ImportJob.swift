@@ -29,6 +29,13 @@ public enum ImportJob {
     let name = (request.modelPath as NSString).lastPathComponent
     var graph: Graph
     if let weights = request.weightsPath {
+      let format = ModelImporter.formatName(path: request.modelPath)
+      let isONNX = name.hasSuffix(".onnx") && FileManager.default.fileExists(atPath: request.modelPath)
+      guard format == "pytorch" || format == "onnx" && !isONNX else {
+        throw PithFailure(
+          "\(name): --architecture takes a PyTorch program (.pt2), but this is \(format); name the model alone"
+        )
+      }
       graph = try PyTorchImporter.read(path: request.modelPath, weights: weights)
     } else {
       guard case .graph(let read) = try LoadedModel(path: request.modelPath) else {

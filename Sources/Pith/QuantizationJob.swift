@@ -95,6 +95,11 @@ public struct QuantizationJob {
     let own = simplified.isQuantized ? try watch.time("keep") { try keep(simplified) } : nil
     // Data that does not fit is told before any work is done on it.
     let float = own?.graph ?? simplified
+    do {
+      _ = try float.states(request.settings.states)
+    } catch let error as GraphError {
+      throw PithFailure("\(name): --state: \(error)")
+    }
     let predictor = try FloatPredictor(float, name: name, states: Set(request.settings.states.keys))
     if let calibration = request.calibration { try predictor.check(calibration) }
     if let evaluation = request.evaluation { try predictor.check(evaluation) }

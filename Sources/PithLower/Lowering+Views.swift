@@ -7,7 +7,9 @@ extension Lowering {
     let output = node.outputs[0]
     // Readers of the view take its parameters: where they are not those of the bytes, the view is one of floats.
     let agree = model.activations[output].map { $0 == model.activations[input] } ?? true
-    if hasBytes(input), agree {
+    // What is read in floating point takes the numbers themselves where they are there, not what is left of them in bytes.
+    let isExact = model.activations[output] == nil && existingFloats(input) != nil
+    if hasBytes(input), agree, !isExact {
       let value = try bytes(input)
       define(output, bytes: value.tensor, value.layout)
     } else {

@@ -85,10 +85,11 @@ import Testing
     let aware = try QuantizationAwareGraph(model)
     let difference = try compare(model, aware, trained: aware.graph, samples: Array(samples.prefix(16)))
     #expect(difference.total > 1000)
-    // Sums are rounded differently, and what lies half between two levels may go either way.
+    // Sums are rounded differently, and what lies half between two levels may go either way; where a level is worth
+    // several of the next layer's, as after equalization, the difference grows.
     #expect(difference.share(within: 0) > 0.98, "\(difference.counts)")
-    #expect(difference.share(within: 1) > 0.999, "\(difference.counts)")
-    #expect(difference.counts[3] == 0, "\(difference.counts)")
+    #expect(difference.share(within: 1) > 0.998, "\(difference.counts)")
+    #expect(difference.share(within: 2) > 0.9995, "\(difference.counts)")
   }
 
   /// As training would: other weights, biases and scales.

@@ -41,13 +41,9 @@ public struct Repetition: Sendable, Hashable {
   /// What an axis and the one before it are together.
   private func merged(_ inner: Int) -> Axis? {
     let (a, b) = (axes[inner - 1], axes[inner])
-    // All that one repeats lies outside or inside of what the other has.
-    if b.size == 1, a.each == 1, a.times == 1 || b.times == 1 {
-      return b.times == 1 ? a : Axis(size: a.size, each: b.times, times: 1)
-    }
-    if a.size == 1, b.times == 1 || a.times == 1 {
-      return Axis(size: b.size, each: b.each, times: a.times * b.times)
-    }
+    // All that one repeats lies inside or outside of what the other has.
+    if b.size == 1 { return Axis(size: a.size, each: a.each * b.each * b.times, times: a.times) }
+    if a.size == 1 { return Axis(size: b.size, each: b.each, times: a.times * a.each * b.times) }
     return b.each == 1 && b.times == 1 && a.each == 1
       ? Axis(size: a.size * b.size, each: 1, times: a.times) : nil
   }

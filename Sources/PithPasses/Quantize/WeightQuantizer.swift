@@ -51,7 +51,9 @@ public struct QuantizedWeights: Sendable, Hashable {
     let magnitudes = try magnitudes(floats)
     scales = known ?? magnitudes.map { $0 / 127 }
     for (channel, least) in leastScales.enumerated() { scales[channel] = Swift.max(scales[channel], least) }
-    if known == nil, onGrid, let grid = ScaleGrid(spanning: scales) {
+    // Channels of zeros may have any scale that their sums fit.
+    let needed = zip(scales, magnitudes).map { $1 == 0 ? 0 : $0 }
+    if known == nil, onGrid, let grid = ScaleGrid(spanning: needed) {
       scales = scales.map(grid.roundedUp)
     }
     for channel in scales.indices {

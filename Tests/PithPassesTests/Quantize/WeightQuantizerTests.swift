@@ -71,6 +71,12 @@ import Testing
     #expect(ScaleGrid(holding: [1, 252]) != nil && ScaleGrid(holding: [1, 256]) == nil)
   }
 
+  @Test func aChannelOfZerosWithABiasStaysOnTheGrid() throws {
+    let weights = Tensor(shape: [3, 1], floats: [1, 0, 0.5])
+    let quantized = try QuantizedWeights(weights, axis: 0, leastScales: [0, 1e-15, 0])
+    #expect(ScaleGrid(holding: quantized.scales) != nil && quantized.values[1] == 0)
+  }
+
   @Test func channelsOfVeryDifferentSizesHaveScalesOfTheirOwn() throws {
     let weights = Tensor(shape: [2, 1], floats: [127, 0.127])
     let quantized = try QuantizedWeights(weights, axis: 0)

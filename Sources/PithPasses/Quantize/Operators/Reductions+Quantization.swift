@@ -21,6 +21,10 @@ extension Reduction {
       return "its shape is not known"
     }
     let axes = graph.constant(node, 1)?.integers
+    if let reduced = try? self.axes(axes, rank: sizes.count), reduced.reduce(1, { $0 * sizes[$1] }) > 1 << 20
+    {
+      return "it reduces more than 1,048,576 elements to one, which is the most that a pool takes"
+    }
     return pooledLast(sizes, axes: axes) == nil && pooledMatrix(sizes, axes: axes) == nil
       ? "the integer kernel reduces the axes between the first and the last, behind the second, or before all others of a sequence"
       : nil

@@ -81,11 +81,8 @@ class GraphAssembler {
     guard type.shape.rank <= ImportLimits.rank else {
       throw GraphError("\(what) has \(type.shape.rank) axes, more than \(ImportLimits.rank)")
     }
-    // Also of sizes that are only computed with: each may be of twice the length of those before.
-    for sizes in [type.shape.dimensions, type.contents ?? []] {
-      for case .symbolic(let name) in sizes where name.utf8.count > ImportLimits.dimensionName {
-        throw GraphError("\(what) has a size that is too involved; export the model with fixed sizes")
-      }
+    for case .symbolic(let name) in type.shape.dimensions where name.utf8.count > ImportLimits.dimensionName {
+      throw GraphError("\(what) has an axis whose size is too involved; export the model with fixed sizes")
     }
     let known = type.shape.dimensions.compactMap(\.size)
     guard let count = Shape.elementCount(known), count <= ImportLimits.elements else {

@@ -119,13 +119,10 @@ import Testing
       model.add("Shape", ["x"], ["v0"])
       for index in 0..<60 { model.add(operation, ["v\(index)", "v\(index)"], ["v\(index + 1)"]) }
       model.outputs = ["v60"]
-      do {
-        let graph = try ONNXImporter.read(bytes: model.bytes)
-        for size in graph.values.flatMap({ $0.type?.contents ?? [] }) {
-          #expect(size.description.count <= 256)
-        }
-      } catch let error as ImportError {
-        #expect(error.description.contains("too involved"))
+      // Names that become too long are not followed any more.
+      let graph = try ONNXImporter.read(bytes: model.bytes)
+      for size in graph.values.flatMap({ $0.type?.contents ?? [] }) {
+        #expect(size.description.utf8.count <= 256)
       }
     }
   }

@@ -8,7 +8,7 @@ enum AtenAdaptivePool: AtenReader {
 
   static func read(_ call: AtenCall) throws {
     let x = try call.first()
-    let spatial = call.name.contains("1d") ? 1 : call.name.contains("2d") ? 2 : 3
+    let spatial = call.pooledAxes
     let sizes = try call.perAxis("output_size", spatial, default: 1)
     let isMean = call.name.contains("avg")
     try call.checkUnused(1, "where the largest elements are")

@@ -97,8 +97,9 @@ extension Lowering {
     // Values computed of this one, and its axes in each.
     var waiting: [(value: ValueID, axes: [Int])] = [(id, Array(0..<rank))]
     var seen: Set<ValueID> = [id]
+    let readers = graph.consumers()
     while let (value, axes) = waiting.popLast() {
-      for reader in graph.nodes where reader.inputs.contains(value) {
+      for reader in readers[value] ?? [] {
         switch reader.op {
         case let transpose as Transpose:
           let order = try transpose.order(rank: rank).map { axes[$0] }

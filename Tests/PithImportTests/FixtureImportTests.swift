@@ -16,19 +16,7 @@ import Testing
     try graph.verify()
     let inputs = try fixture.inputs()
     let outputs = try fixture.outputs()
-    #expect(graph.inputs.count == inputs.count)
-    #expect(graph.outputs.count == outputs.count)
-    var sizes: [String: Int] = [:]
-    for (id, input) in zip(graph.inputs, inputs) {
-      for (dimension, size) in zip(graph[id].type?.shape.dimensions ?? [], input.shape) {
-        if case .symbolic(let name) = dimension { sizes[name] = size }
-      }
-    }
-    let specialized = try graph.specialized(sizes)
-    for (id, output) in zip(specialized.outputs, outputs) {
-      #expect(specialized[id].type?.shape.sizes == output.shape)
-      #expect(specialized[id].type?.element == output.element)
-    }
+    try expectShapes(graph, inputs: inputs, outputs: outputs)
   }
 
   @Test(arguments: ModelFixture.operators, [17, 18, 21])

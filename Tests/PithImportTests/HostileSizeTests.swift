@@ -10,15 +10,6 @@ import Testing
 ///
 /// `tools/soak/hostile` measures time and memory on the same kinds of files.
 @Suite struct HostileSizeTests {
-  private func failure(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "no error"
-    } catch {
-      return "\(error)"
-    }
-  }
-
   private func message(_ model: TestModel) -> String {
     failure { _ = try ONNXImporter.read(bytes: model.bytes) }
   }

@@ -7,15 +7,6 @@ import Testing
 
 /// Damaged and hostile files of PyTorch give an error or a normal result, never a crash.
 @Suite struct TorchHostileTests {
-  private func failure(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "no error"
-    } catch {
-      return "\(error)"
-    }
-  }
-
   private func pickled(_ bytes: [UInt8]) throws -> [String: TorchWeights.Entry] {
     var reader = PickleReader(bytes)
     return try StateDictionary.tensors(try reader.read(), reader.containers)

@@ -54,15 +54,6 @@ import Testing
   }
 
   /// The message that reading ends with.
-  private func failure(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "no error"
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func codeIsNeverRun() {
     let message = failure { _ = try read("runs.pth") }
     #expect(message.hasPrefix("runs.pth: the pickle asks for '"))

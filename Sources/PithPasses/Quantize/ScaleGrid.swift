@@ -1,6 +1,6 @@
 /// The scales of a layer's weights that a byte can tell: unit · (1 + f / 32) · 2^e with f below 32 and e below 8.
 ///
-/// A scale on the grid is up to a 32nd larger than it need be.
+/// Neighbours are a 32nd of their octave apart.
 public struct ScaleGrid: Sendable, Hashable {
   /// The smallest scale on the grid; its largest is 252 times this.
   public private(set) var unit: Float
@@ -35,8 +35,17 @@ public struct ScaleGrid: Sendable, Hashable {
       && factor.exponent < Self.octaves
   }
 
-  /// The smallest scale on the grid that is not below this one, which is within the span.
-  func roundedUp(_ scale: Float) -> Float { Swift.max(unit, Self.roundedUp(scale)) }
+  /// The scales on the grid around one within the span: the smallest that is not below it, then those up to an eighth above
+  /// and a quarter below.
+  /// - Parameter least: what none may be below, and `scale` is not.
+  func around(_ scale: Float, atLeast least: Float) -> [Float] {
+    let first = Swift.max(unit, Self.roundedUp(scale))
+    let others = (Array(1...4) + (1...8).map { -$0 }).map { steps in
+      Float(bitPattern: UInt32(Int(first.bitPattern) + steps << 18))
+    }
+    return [first]
+      + others.filter { $0 >= Swift.max(unit, least) && ($0 / unit).exponent < Self.octaves }
+  }
 
   /// The byte that stands for a scale on the grid.
   public func code(of scale: Float) -> UInt8 {

@@ -27,7 +27,19 @@ public struct QuantizedWeights: Sendable, Hashable {
     }
   }
 
-  /// Symmetric quantization with one scale per output channel, each from the channel's largest magnitude, on a grid.
+  /// The elements of one output channel that meet one input channel, where these lie together, such as a kernel's.
+  private func forEachRun(of channel: Int, _ body: (Range<Int>) -> Void) {
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let taps = axis < 2 && shape.count > 2 ? shape[2...].reduce(1, *) : 1
+    let outer = shape[..<axis].reduce(1, *)
+    for o in 0..<outer {
+      let start = (o * shape[axis] + channel) * inner
+      for first in stride(from: start, to: start + inner, by: taps) { body(first..<(first + taps)) }
+    }
+  }
+
+  /// Symmetric quantization with one scale per output channel: the scale of a grid, near that of the channel's largest
+  /// magnitude, that loses least.
   ///
   /// Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018, section 2.
   /// - Parameters:
@@ -53,10 +65,12 @@ public struct QuantizedWeights: Sendable, Hashable {
     for (channel, least) in leastScales.enumerated() { scales[channel] = Swift.max(scales[channel], least) }
     // Channels of zeros may have any scale that their sums fit.
     let needed = zip(scales, magnitudes).map { $1 == 0 ? 0 : $0 }
-    if known == nil, onGrid, let grid = ScaleGrid(spanning: needed) {
-      scales = scales.map(grid.roundedUp)
-    }
+    let grid = known == nil && onGrid ? ScaleGrid(spanning: needed) : nil
     for channel in scales.indices {
+      if let grid {
+        let least = channel < leastScales.count ? leastScales[channel] : 0
+        scales[channel] = bestScale(floats, channel, grid.around(scales[channel], atLeast: least))
+      }
       let scale = scales[channel]
       guard scale >= .leastNormalMagnitude else {
         scales[channel] = 1
@@ -64,11 +78,33 @@ public struct QuantizedWeights: Sendable, Hashable {
       }
       var quantized: [(Int, Int8)] = []
       forEachElement(of: channel) { index in
-        let level = (floats[index] / scale).rounded(.toNearestOrEven)
-        quantized.append((index, Int8(Swift.min(127, Swift.max(-127, level)))))
+        quantized.append((index, Int8(level(floats[index], scale))))
       }
       for (index, value) in quantized { values[index] = value }
     }
+  }
+
+  /// The scale that loses least: squares of errors, and of their sums over each kernel; of equals the first.
+  private func bestScale(_ floats: [Float], _ channel: Int, _ candidates: [Float]) -> Float {
+    var best: (scale: Float, loss: Float)?
+    for scale in candidates {
+      var squares: Float = 0
+      forEachRun(of: channel) { run in
+        var sum: Float = 0
+        for index in run {
+          let error = floats[index] / scale - level(floats[index], scale)
+          squares += error * error
+          sum += error
+        }
+        // Neighbours in an image are much alike, so that their errors add up.
+        squares += sum * sum
+      }
+      // Relative to the first, so that no square overflows.
+      let ratio = scale / candidates[0]
+      let loss = squares * ratio * ratio
+      if best.map({ loss < $0.loss }) ?? true { best = (scale, loss) }
+    }
+    return best!.scale
   }
 
   /// Each output channel's largest magnitude.
@@ -101,6 +137,11 @@ public struct QuantizedWeights: Sendable, Hashable {
     var sum = 0
     forEachElement(of: channel) { sum += abs(Int(values[$0])) }
     return sum
+  }
+
+  /// The level that is nearest to a real.
+  private func level(_ real: Float, _ scale: Float) -> Float {
+    Swift.min(127, Swift.max(-127, (real / scale).rounded(.toNearestOrEven)))
   }
 
   /// The real that an element means.

@@ -13,6 +13,7 @@ public struct Quantizer {
   /// Where each node will run.
   public let placements: [NodeID: Placement]
   private var calibrator: Calibrator
+  private let masks: [AttentionMask]
 
   /// - Throws: where a shape beside the batch is not known, or an excluded name does not exist.
   public init(_ graph: Graph, settings: QuantizationSettings = QuantizationSettings()) throws {
@@ -20,7 +21,11 @@ public struct Quantizer {
     self.graph = graph
     shapes = try graph.specialized(batch: 1)
     placements = try Quantizer.place(shapes, excluded: settings.excluded)
+    let (placements, consumers) = (placements, graph.consumers())
+    masks = graph.nodes.filter { placements[$0.id] == .integer }
+      .compactMap { AttentionMask($0, in: graph, consumers) }
     var observed = Quantizer.observed(graph, placements)
+    observed.wanted.subtract(masks.map(\.sum))
     observed.wanted.formUnion(try graph.states(settings.states).values)
     calibrator = try Calibrator(graph, wanted: observed.wanted, channelAxes: observed.channels)
   }
@@ -117,13 +122,16 @@ public struct Quantizer {
     let symmetric = symmetricValues()
     let startState = startStateRanges()
     let states = try graph.states(settings.states)
+    let masked = maskRanges()
     func parameters(covering range: ClosedRange<Float>, _ id: ValueID) -> QuantizationParameters {
       symmetric.contains(id)
         ? QuantizationParameters(symmetricallyCovering: range) : QuantizationParameters(covering: range)
     }
     func choose(_ id: ValueID) throws {
       guard result[id] == nil else { return }
-      if let constant = graph[id].constant?.floats {
+      if let range = masked[id] {
+        result[id] = parameters(covering: range, id)
+      } else if let constant = graph[id].constant?.floats {
         guard constant.allSatisfy(\.isFinite) else {
           throw GraphError("constant '\(graph[id].name)' is not finite; train or export the model anew")
         }
@@ -149,6 +157,19 @@ public struct Quantizer {
         case .sameAsOperand(let index): result[output] = result[try graph.operand(node, index)]
         }
       }
+    }
+    return result
+  }
+
+  /// The ranges of masks and of what they are added to, which calibration cannot tell.
+  private func maskRanges() -> [ValueID: ClosedRange<Float>] {
+    var result: [ValueID: ClosedRange<Float>] = [:]
+    for mask in masks {
+      guard let histogram = calibrator.statistics[mask.scores]?.histogram else { continue }
+      let ranges = mask.ranges(scores: settings.method.range(of: histogram))
+      result[mask.sum] = ranges.sum
+      // One mask may serve many layers.
+      result[mask.mask] = result[mask.mask]?.union(ranges.mask) ?? ranges.mask
     }
     return result
   }

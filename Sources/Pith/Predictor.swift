@@ -93,8 +93,10 @@ public struct FloatPredictor: Predictor {
         "\(name) has \(inputs.count) inputs (\(names)); data can be fed to models with one. Inputs that a streaming network remembers are named by 'compress quantize --state INPUT=OUTPUT'"
       )
     }
-    guard graph[input].type?.element == .float32, graph[input].type?.shape.rank ?? 0 > 0 else {
-      throw PithFailure("\(name): input '\(graph[input].name)' must be float32 with a batch axis")
+    guard let type = graph[input].type, [.float32, .int32, .int64].contains(type.element), type.shape.rank > 0
+    else {
+      throw PithFailure(
+        "\(name): input '\(graph[input].name)' must be float32, int32 or int64 with a batch axis")
     }
     return input
   }
@@ -110,18 +112,19 @@ public struct FloatPredictor: Predictor {
   }
 
   /// The samples as the engine's input. A fixed batch is filled up with zeros.
-  func tensor(_ samples: [Float], count: Int) -> Tensor {
+  /// - Throws: where the input takes integers, as of tokens, and a sample holds something else.
+  func tensor(_ samples: [Float], count: Int) throws -> Tensor {
     let rows = hasFixedBatch ? batchSize : count
     let elements = sampleShape.reduce(1, *)
     let padded = samples + Array(repeating: 0, count: rows * elements - samples.count)
-    return Tensor(shape: [rows] + sampleShape, floats: padded)
+    return try engine.graph.samples([rows] + sampleShape, padded, for: input, name: name)
   }
 
   /// All inputs of the graph for one of samples: states begin with zeros.
   func inputs(_ tensor: Tensor) -> [Tensor] { engine.graph.inputs(feeding: input, tensor) }
 
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
-    let outputs = try engine.run(inputs(tensor(samples, count: count)))
+    let outputs = try engine.run(inputs(try tensor(samples, count: count)))
     let expected = hasFixedBatch ? batchSize : count
     guard let output = outputs.first, let floats = output.floats, let rows = output.shape.first, rows > 0,
       rows == expected
@@ -135,6 +138,25 @@ public struct FloatPredictor: Predictor {
 }
 
 extension Graph {
+  /// Samples as an input takes them.
+  /// - Parameter name: the model's, for messages.
+  /// - Throws: where the input takes integers, as of tokens, and a sample holds something else.
+  func samples(_ shape: [Int], _ values: [Float], for input: ValueID, name: String) throws -> Tensor {
+    func integer<T: FixedWidthInteger>(_ value: Float) throws -> T {
+      guard let integer = T(exactly: value) else {
+        throw PithFailure(
+          "\(name): input '\(self[input].name)' takes integers, but a sample holds \(value); give data as the model was trained with, without --scale, --mean and --std"
+        )
+      }
+      return integer
+    }
+    switch self[input].type?.element {
+    case .int32: return Tensor(shape: shape, storage: .int32(try values.map(integer)))
+    case .int64: return Tensor(shape: shape, storage: .int64(try values.map(integer)))
+    default: return Tensor(shape: shape, floats: values)
+    }
+  }
+
   /// All inputs where one has these samples: the others are states, which begin with zeros.
   func inputs(feeding input: ValueID, _ tensor: Tensor) -> [Tensor] {
     inputs.map { id in

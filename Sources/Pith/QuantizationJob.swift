@@ -88,7 +88,11 @@ public struct QuantizationJob {
     let name = (request.modelPath as NSString).lastPathComponent
     var lineage = try Lineage(of: original, path: request.modelPath)
     let (simplified, log) = try watch.time("simplify") { () throws -> (Graph, [AppliedRewrite]) in
-      let result = try Simplify.run(original)
+      var result = try Simplify.run(original)
+      // What is made for each sample of a batch, such as a class token, is known once the size is: a program's is 1.
+      if result.graph.nodes.contains(where: { $0.op is ShapeOf }) {
+        result = try Simplify.run(original.specialized(batch: 1))
+      }
       return (result.graph, result.log)
     }
     try checkCalibration(simplified, name: name)
@@ -213,7 +217,8 @@ public struct QuantizationJob {
     var done = 0
     while let batch = try reader.next() {
       // A model of a fixed batch takes whole batches: the last is filled up with samples that it holds already.
-      let tensor = predictor.tensor(predictor.filled(batch.inputs, count: batch.count), count: batch.count)
+      let tensor = try predictor.tensor(
+        predictor.filled(batch.inputs, count: batch.count), count: batch.count)
       try body(tensor, batch.inputs)
       done += batch.count
       progress(stage, done, reader.count)

@@ -30,7 +30,8 @@ public struct SignalToNoise: Sendable {
     for sample in samples where sample.count == shape.reduce(1, *) {
       session.reset()
       _ = try session.run(inputs: [sample])
-      let inputs = model.graph.inputs(feeding: input, Tensor(shape: shape, floats: sample))
+      let tensor = try model.graph.samples(shape, sample, for: input, name: model.graph.name)
+      let inputs = model.graph.inputs(feeding: input, tensor)
       _ = try engine.run(inputs) { value, tensor in
         guard let trace = program.traces[value], let floats = tensor.floats,
           let bytes = session.bytes(ofTensor: trace.tensor)
@@ -51,12 +52,13 @@ public struct SignalToNoise: Sendable {
     for n in 0..<trace.dims[0] {
       for h in 0..<trace.dims[1] {
         for w in 0..<trace.dims[2] {
-          let byte = n * trace.byteStrides[0] + h * trace.byteStrides[1] + w * trace.byteStrides[2]
+          let byte =
+            trace.byteOffset + n * trace.byteStrides[0] + h * trace.byteStrides[1] + w * trace.byteStrides[2]
           let element =
             n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
           for c in 0..<trace.dims[3] {
             let x = Double(floats[element + c * trace.elementStrides[3]])
-            let difference = x - Double(trace.parameters.real(bytes[byte + c]))
+            let difference = x - Double(trace.parameters.real(bytes[byte + c * trace.byteStrides[3]]))
             power += x * x
             error += difference * difference
           }

@@ -79,7 +79,7 @@ extension Lowering {
   /// The order that a value lies in, or had best be put in where it is not bytes yet.
   mutating func order(of id: ValueID) throws -> AxisOrder {
     let sizes = try sizes(id)
-    if hasBytes(id), let order = AxisOrder(try bytes(id).layout, of: sizes) { return order }
+    if hasMap(id), let order = AxisOrder(try bytes(id).layout, of: sizes) { return order }
     return try wantedOrder(of: id) ?? .channelsFirst(rank: sizes.count)
   }
 
@@ -111,7 +111,7 @@ extension Lowering {
           // What is read beside it, or made of it, lies best as it does.
           for other in reader.inputs.compactMap(\.self) + reader.outputs
           where try sizes(other).count == rank && seen.insert(other).inserted {
-            if hasBytes(other), let order = AxisOrder(try bytes(other).layout, of: try sizes(other)) {
+            if hasMap(other), let order = AxisOrder(try bytes(other).layout, of: try sizes(other)) {
               return order.untransposed(by: axes)
             }
             if graph[other].constant == nil { waiting.append((other, axes)) }

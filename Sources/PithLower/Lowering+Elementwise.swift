@@ -58,7 +58,7 @@ extension Lowering {
     of a: ValueID, against form: Broadcasting.Form, _ padded: [Int]
   ) throws -> AxisOrder? {
     if form == .same { return nil }
-    if hasBytes(a), let order = AxisOrder(try bytes(a).layout, of: try sizes(a)) { return order }
+    if hasMap(a), let order = AxisOrder(try bytes(a).layout, of: try sizes(a)) { return order }
     if let order = try wantedOrder(of: a) { return order }
     // The kernel repeats one pixel over the map.
     return form == .perFeature ? .channelsLast(rank: padded.count) : .channelsFirst(rank: padded.count)

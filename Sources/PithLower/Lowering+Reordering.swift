@@ -6,6 +6,12 @@ struct Reordering {
   var source: ValueID
   /// Axis i of the value is axis `order[i]` of the source.
   var order: [Int]
+
+  /// Whether no element of a source of these sizes moves: axes of size 1 move none.
+  func isView(of sizes: [Int]) -> Bool {
+    let moved = order.filter { sizes[$0] != 1 }
+    return moved == moved.sorted()
+  }
 }
 
 extension Lowering {
@@ -32,9 +38,12 @@ extension Lowering {
     return (try floats(reordering.source), moved.strides)
   }
 
-  /// The transpose, done.
+  /// The transpose, done; a view where no element moves.
   mutating func emitCopy(_ reordering: Reordering, name: String) throws -> TensorIndex {
     let sizes = try sizes(reordering.source)
+    if reordering.isView(of: sizes) {
+      return builder.addFloatView(of: try floats(reordering.source), reordering.order.map { sizes[$0] })
+    }
     let strides = Tensor.strides(of: sizes)
     return try emitFloatCopy(
       try floats(reordering.source), dims: reordering.order.map { sizes[$0] },

@@ -9,8 +9,17 @@ extension Lowering {
     let agree = model.activations[output].map { $0 == model.activations[input] } ?? true
     // What is read in floating point takes the numbers themselves where they are there, not what is left of them in bytes.
     let isExact = model.activations[output] == nil && existingFloats(input) != nil
-    if hasBytes(input), agree, !isExact {
-      let value = try bytes(input)
+    if agree, !isExact, !hasMap(input), let view = stridedValues[input]?.reshaped(try sizes(output)) {
+      try define(output, view)
+    } else if hasBytes(input), agree, !isExact {
+      var value = try bytes(input)
+      let (before, after) = (try sizes(input), try sizes(output))
+      // Axes that become one may be an axis of the map, too.
+      if after.count < before.count, let merged = StridedBytes(value, sizes: after),
+        let map = wholeMap(merged)
+      {
+        value = map
+      }
       define(output, bytes: value.tensor, value.layout)
     } else {
       let source = try floats(input)

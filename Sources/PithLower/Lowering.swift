@@ -17,6 +17,8 @@ public struct Lowering {
   let preference: ProgramPreference?
   var builder = ProgramBuilder()
   private var byteValues: [ValueID: [ByteValue]] = [:]
+  /// Values that lie in parts of maps; in `byteValues` too once somebody needed them otherwise.
+  var stridedValues: [ValueID: StridedBytes] = [:]
   private var floatValues: [ValueID: TensorIndex] = [:]
   /// Transposes of floats that nobody has read yet.
   var reordered: [ValueID: Reordering] = [:]
@@ -121,8 +123,8 @@ public struct Lowering {
     let sizes = try graph.sizes(output)
     let target = builder.addOutput(sizes, name: graph[output].name)
     // Floats that exist leave as they are, even where an integer node reads the value as bytes too.
-    if existingFloats(output) == nil, let value = byteValues[output]?.first {
-      emitDequantize(value, to: target)
+    if existingFloats(output) == nil, hasBytes(output) {
+      emitDequantize(output, to: target)
     } else {
       let source = try floats(output)
       builder.emitFloatCopy(of: source, to: target)
@@ -146,7 +148,10 @@ public struct Lowering {
   }
 
   /// Whether the value exists as bytes already.
-  func hasBytes(_ id: ValueID) -> Bool { byteValues[id] != nil }
+  func hasBytes(_ id: ValueID) -> Bool { hasMap(id) || stridedValues[id] != nil }
+
+  /// Whether the value has a map of bytes of its own already.
+  func hasMap(_ id: ValueID) -> Bool { byteValues[id] != nil }
 
   /// The value as bytes, in that layout where one is given; converts and reorders as needed.
   mutating func bytes(_ id: ValueID, layout wanted: Layout? = nil) throws -> ByteValue {
@@ -163,6 +168,8 @@ public struct Lowering {
     if let constant = graph[id].constant {
       value = ByteValue(
         tensor: try addConstant(constant, layout, parameters, name: graph[id].name), layout: layout)
+    } else if let strided = stridedValues[id] {
+      value = try gather(id, strided, into: layout)
     } else {
       let source = try floats(id, in: layout)
       let tensor = builder.addBytes(layout, parameters, name: graph[id].name)
@@ -187,7 +194,7 @@ public struct Lowering {
     return builder.addConstantBytes(layout, bytes, parameters, name: name)
   }
 
-  private mutating func convert(
+  mutating func convert(
     _ value: ByteValue, to wanted: Layout, parameters: QuantizationParameters, name: String
   ) -> ByteValue {
     let target = builder.addBytes(wanted, parameters, name: name)
@@ -242,11 +249,11 @@ public struct Lowering {
       floatValues[id] = tensor
       return tensor
     }
-    guard let value = byteValues[id]?.first else {
+    guard hasBytes(id) else {
       throw GraphError("value '\(graph[id].name)' is used before it is computed")
     }
     let tensor = builder.addFloats(sizes, name: graph[id].name)
-    emitDequantize(value, to: tensor)
+    emitDequantize(id, to: tensor)
     floatValues[id] = tensor
     return tensor
   }
@@ -260,10 +267,17 @@ public struct Lowering {
 
   mutating func define(_ id: ValueID, floats tensor: TensorIndex) { floatValues[id] = tensor }
 
-  private mutating func emitDequantize(_ value: ByteValue, to target: TensorIndex) {
-    builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
-      $0.move = pith_move(
-        dims: value.layout.dims, inputStrides: value.layout.byteStrides, outputStrides: value.layout.strides)
+  private mutating func emitDequantize(_ id: ValueID, to target: TensorIndex) {
+    if let value = byteValues[id]?.first {
+      builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
+        $0.move = pith_move(
+          dims: value.layout.dims, inputStrides: value.layout.byteStrides, outputStrides: value.layout.strides
+        )
+      }
+    } else if let value = stridedValues[id] {
+      builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
+        $0.move = value.moveToOwnOrder
+      }
     }
   }
 
@@ -293,12 +307,25 @@ public struct Lowering {
   }
 
   private func traces() -> [ValueID: Program.Trace] {
-    byteValues.compactMapValues { values in
+    let maps = byteValues.compactMapValues { values -> Program.Trace? in
       guard let value = values.first else { return nil }
       return Program.Trace(
-        tensor: value.tensor.index, dims: value.layout.dims, byteStrides: value.layout.byteStrides,
+        tensor: value.tensor.index, byteOffset: 0, dims: value.layout.dims,
+        byteStrides: value.layout.byteStrides,
         elementStrides: value.layout.strides, parameters: builder.tensors[value.tensor.index].parameters)
     }
+    let parts = stridedValues.mapValues { value in
+      let axes = value.sizes.indices.filter { value.sizes[$0] > 1 }
+      let logical = Tensor.strides(of: value.sizes)
+      let missing = [Int](repeating: 0, count: Swift.max(0, 4 - axes.count))
+      return Program.Trace(
+        tensor: value.tensor.index, byteOffset: value.offset,
+        dims: missing.map { _ in 1 } + axes.map { value.sizes[$0] },
+        byteStrides: missing + axes.map { value.strides[$0] },
+        elementStrides: missing + axes.map { logical[$0] },
+        parameters: builder.tensors[value.tensor.index].parameters)
+    }
+    return maps.merging(parts) { map, _ in map }
   }
 }
 

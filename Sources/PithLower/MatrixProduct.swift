@@ -15,7 +15,7 @@ extension Lowering {
     }
     let columns = weights.scales.count
     let (x, y) = (try parameters(input), try parameters(output))
-    var source = try bytes(input, layout: hasBytes(input) ? nil : .matrix(rows: rows, columns: depth))
+    var source = try bytes(input, layout: hasMap(input) ? nil : .matrix(rows: rows, columns: depth))
     var order = source.layout.positions(rows: rows, depth: depth)
     if order == nil {
       source = try bytes(input, layout: .matrix(rows: rows, columns: depth))

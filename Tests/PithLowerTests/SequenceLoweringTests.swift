@@ -161,30 +161,58 @@ import Testing
     try expectClose(graph, samples, atLeast: 33, opcodes: [PITH_OP_LAYER_NORM.rawValue])
   }
 
-  /// One head of self-attention: every product in integers, as each softmax and normalization.
-  @Test func attentionIsClose() throws {
+  /// Two heads of self-attention, with the constant that masks what comes later where one is given.
+  private func attention(masking fill: Float? = nil, isPacked: Bool = false) throws -> (
+    graph: Graph, samples: [[Tensor]]
+  ) {
     var network = SmallNetwork(seed: 39)
     let (steps, heads, width) = (10, 2, 16)
     let x = network.input([1, steps, width])
-    func split(by weights: ValueID) -> ValueID {
-      let y = network.add(MatMul(), x, weights)
+    let packed = isPacked ? network.add(MatMul(), x, network.constant([width, 3 * width])) : x
+    /// The third of what is computed together, or a product of its own.
+    func split(_ third: Int) -> ValueID {
+      let y =
+        isPacked
+        ? network.add(
+          Slice(), packed, network.constant(Tensor(ints: [third * width])),
+          network.constant(Tensor(ints: [(third + 1) * width])), network.constant(Tensor(ints: [2])))
+        : network.add(MatMul(), x, network.constant([width, width]))
       let parts = network.add(Reshape(), y, network.constant(Tensor(ints: [1, steps, heads, width / heads])))
       return network.add(Transpose(permutation: [0, 2, 1, 3]), parts)
     }
-    let q = split(by: network.constant([width, width]))
-    let k = split(by: network.constant([width, width]))
-    let v = split(by: network.constant([width, width]))
+    let (q, k, v) = (split(0), split(1), split(2))
     let scores = network.add(MatMul(), q, network.add(Transpose(permutation: [0, 1, 3, 2]), k))
-    let scaled = network.add(Mul(), scores, network.constant(Tensor(0.35)))
+    var scaled = network.add(Mul(), scores, network.constant(Tensor(0.35)))
+    if let fill {
+      let mask = (0..<steps * steps).map { $0 % steps > $0 / steps ? fill : 0 }
+      scaled = network.add(
+        Add(), scaled, network.constant(Tensor(shape: [1, 1, steps, steps], floats: mask)))
+    }
     let mixed = network.add(MatMul(), network.add(Softmax(axis: -1), scaled), v)
     let joined = network.add(
       Reshape(), network.add(Transpose(permutation: [0, 2, 1, 3]), mixed),
       network.constant(Tensor(ints: [1, steps, width])))
     let sum = network.add(Add(), joined, x)
     let y = network.add(LayerNormalization(), sum, network.constant([width], in: 0.5...1.5))
-    let graph = try network.built(y)
     var random = SeededRandom(seed: 40)
-    let samples = (0..<4).map { _ in [random.tensor([1, steps, width], in: -1...1)] }
+    return (
+      try network.built(y), (0..<4).map { _ in [random.tensor([1, steps, width], in: -1...1)] }
+    )
+  }
+
+  /// Every product in integers, as each softmax and normalization, and no byte is moved.
+  @Test(arguments: [false, true]) func attentionIsClose(isPacked: Bool) throws {
+    let (graph, samples) = try attention(isPacked: isPacked)
+    let model = try graph.quantized(on: samples)
+    #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
+    try expectClose(graph, samples, atLeast: 25)
+    let opcodes = try Lowering.lower(model).opcodes()
+    #expect(!opcodes.contains(PITH_OP_COPY), "\(opcodes)")
+  }
+
+  @Test(arguments: [-10_000, -1e9, -.greatestFiniteMagnitude, -.infinity] as [Float])
+  func masksLeaveLevelsToTheScores(_ fill: Float) throws {
+    let (graph, samples) = try attention(masking: fill)
     let model = try graph.quantized(on: samples)
     #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
     try expectClose(graph, samples, atLeast: 25)

@@ -22,15 +22,17 @@ import Testing
       "conv_same_strided", "conv_dilated", "conv1d", "depthwise", "flatten_dense", "transpose_conv",
       "mean_spatial",
     ].map { "tflite/\($0).tflite" }
-    + ["dense", "convolutional", "line", "unet", "older", "older_resources", "dilated", "nested"].map {
+    + [
+      "dense", "convolutional", "line", "unet", "older", "older_resources", "dilated", "nested",
+    ].map {
       "savedmodel/\($0)"
     }
-    + ["convolutions1d", "pools", "pools1d"].map { "pytorch/\($0).pt2" }
+    + ["convolutions1d", "pools", "pools1d", "encoder", "encoder_first"].map { "pytorch/\($0).pt2" }
     + ["dense", "cnn", "mobilenet"].map { "models/\($0).onnx" }
 
   @Test(arguments: networks) func noElementIsTransposed(_ name: String) throws {
     let imported = try ModelImporter.read(path: "\(ModelFixture.folder)/\(name)")
-    let graph = try Simplify.run(imported).graph.specialized(batch: 1)
+    let graph = try Simplify.run(imported.specialized(batch: 1)).graph
     var random = SeededRandom(seed: 1)
     let samples = try (0..<4).map { _ in try graph.inputs.map { random.tensor(try graph.sizes($0)) } }
     let isQuantized = graph.nodes.contains { $0.op is FakeQuantize }

@@ -12,7 +12,7 @@
 
 #define PITH_MAGIC 0x48544950u  // "PITH"
 #define PITH_VERSION_MAJOR 1
-#define PITH_VERSION_MINOR 3
+#define PITH_VERSION_MINOR 4
 #define PITH_ALIGNMENT 64
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
@@ -132,8 +132,10 @@ enum pith_opcode {
   /// not wanted afterwards. The output is [1][1][steps][hidden], or channels of it; immediate_f[0] is 1 / s_y.
   PITH_OP_RECURRENT = 14,
   /// The product of two computed maps, [batch][1][rows][depth] and, of zero point 128, [batch or 1][1][depth][columns], or
-  /// [columns][depth] where `flags` is 1: `window` has tap_bytes (depth, rounded up to 4), the output's extent and clamp.
-  /// `multiplier`: float per column, padded to 16. The scratch holds pith_matmul_scratch bytes.
+  /// [columns][depth]: `window` has tap_bytes (depth, rounded up to 4), the output's extent and clamp. `multiplier`: float
+  /// per column, padded to 16. The scratch holds pith_matmul_scratch bytes. `flags`: PITH_MATMUL_TRANSPOSED; and since 1.4
+  /// those for factors and outputs whose immediate_i matrices lie beside each other in the channels of one image, a
+  /// multiple of 4 in each.
   PITH_OP_MATMUL = 15,
   /// Over the channels: gains at `multiplier` and shifts at `bias`, float per channel, in units of the output;
   /// immediate_f[0] is epsilon. At most 2^20 channels. The output is another map.
@@ -269,6 +271,13 @@ static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
   const uint64_t padded = (hidden + 15) / 16 * 16;
   return 4 * ((PITH_RECURRENT_STEPS + 3) * gates + 2) * padded + 2 * ((padded + 63) / 64 * 64);
 }
+
+/// `flags` of PITH_OP_MATMUL.
+#define PITH_MATMUL_TRANSPOSED 1u     ///< the second factor is [columns][depth]
+#define PITH_MATMUL_FIRST_BESIDE 2u   ///< the first factor is [1][1][rows][matrices * depth]
+#define PITH_MATMUL_SECOND_BESIDE 4u  ///< the second factor is [1][1][depth or columns][matrices * the other]
+#define PITH_MATMUL_OUTPUT_BESIDE 8u  ///< the output is [1][1][rows][matrices * columns]
+#define PITH_MATMUL_FLAGS 15u         ///< all of them
 
 /// Bytes of scratch that PITH_OP_MATMUL needs: the second factor's packed form and biases. `depth` and `columns` are those of
 /// legal maps, so that this does not overflow.

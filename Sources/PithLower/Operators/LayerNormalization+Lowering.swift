@@ -38,7 +38,7 @@ extension LayerNormalization: Lowerable {
 extension Lowering {
   /// A value as bytes whose last axis lies along the channels of a map, in whatever order the other axes are.
   mutating func rows(_ id: ValueID, of count: Int) throws -> ByteValue {
-    if hasBytes(id) {
+    if hasMap(id) {
       let value = try bytes(id)
       if value.layout.dims[3] == count, value.layout.strides[3] == 1 || count == 1 { return value }
     }

@@ -20,6 +20,12 @@ extension Slice: Lowerable {
     let sizes = try lowering.sizes(input)
     let ranges = try ranges(node, lowering, sizes)
     let output = node.outputs[0]
+    let cut = sizes.indices.filter { ranges[$0].count != sizes[$0] }
+    if cut.count == 1, ranges[cut[0]].step == 1, ranges[cut[0]].count > 0,
+      try lowering.defineFactor(output, of: input, axis: cut[0], from: ranges[cut[0]].start)
+    {
+      return
+    }
     if lowering.hasBytes(input), let part = try stretch(of: input, to: output, ranges, sizes, &lowering) {
       return lowering.define(output, bytes: part.tensor, part.layout)
     }

@@ -19,10 +19,14 @@ extension Split: Lowerable {
     let input = try lowering.graph.operand(node, 0)
     let sizes = try lowering.sizes(input)
     let axis = try Operands.axis(axis, rank: sizes.count)
+    let rest = try parts(node, lowering).filter {
+      try !lowering.defineFactor($0.id, of: input, axis: axis, from: $0.start)
+    }
+    if rest.isEmpty { return }
     let (source, order) = try lowering.orderedBytes(input)
     let place = order.place(of: axis)
     let strides = source.layout.byteStrides
-    for part in try parts(node, lowering) {
+    for part in rest {
       let target = try lowering.defineBytes(part.id, layout: order.layout(of: part.sizes))
       lowering.builder.emit(PITH_OP_COPY, inputs: [source.tensor], output: target.tensor) {
         $0.move = pith_move(

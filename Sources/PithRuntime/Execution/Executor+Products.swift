@@ -8,10 +8,12 @@ extension Executor {
     let record = instruction.pointee
     let (a, b) = (tensor(record.inputs.0), tensor(record.inputs.1))
     let output = tensor(record.output)
-    let isTransposed = record.flags == 1
+    let isTransposed = has(PITH_MATMUL_TRANSPOSED, record.flags)
+    let isBeside = has(PITH_MATMUL_SECOND_BESIDE, record.flags)
+    let channels = isBeside ? b.pointee.channels / UInt32(bitPattern: record.immediate_i) : b.pointee.channels
     var pack = pith_pack_args()
-    pack.depth = int32(isTransposed ? b.pointee.channels : b.pointee.width)
-    pack.columns = int32(isTransposed ? b.pointee.width : b.pointee.channels)
+    pack.depth = int32(isTransposed ? channels : b.pointee.width)
+    pack.columns = int32(isTransposed ? b.pointee.width : channels)
     pack.k_stride = isTransposed ? 1 : int32(b.pointee.pixel_stride)
     pack.column_stride = isTransposed ? int32(b.pointee.pixel_stride) : 1
     pack.a_zero = a.pointee.zero_point
@@ -41,16 +43,26 @@ extension Executor {
     product.row_end = 1
     product.input = UnsafePointer(bytes(a))
     product.output = bytes(output)
-    var image: UInt32 = 0
-    while image < output.pointee.batch {
-      if image == 0 || b.pointee.batch > 1 { pith_pack(&pack) }
+    // From one matrix to the next.
+    let firstStep = has(PITH_MATMUL_FIRST_BESIDE, record.flags) ? Int(pack.depth) : a.pointee.imageBytes
+    let outputStep =
+      has(PITH_MATMUL_OUTPUT_BESIDE, record.flags) ? Int(pack.columns) : output.pointee.imageBytes
+    let secondStep = isBeside ? int(channels) : b.pointee.batch > 1 ? b.pointee.imageBytes : 0
+    let count =
+      record.flags <= PITH_MATMUL_TRANSPOSED ? Int32(bitPattern: output.pointee.batch) : record.immediate_i
+    var matrix: Int32 = 0
+    while matrix < count {
+      if matrix == 0 || secondStep > 0 { pith_pack(&pack) }
       kernel(&product)
-      pack.input += b.pointee.imageBytes
-      product.input += a.pointee.imageBytes
-      product.output += output.pointee.imageBytes
-      image &+= 1
+      pack.input += secondStep
+      product.input += firstStep
+      product.output += outputStep
+      matrix &+= 1
     }
   }
+
+  @inline(__always)
+  private func has(_ flag: UInt32, _ flags: UInt16) -> Bool { UInt32(flags) & flag != 0 }
 
   func normalize(_ instruction: InstructionPointer) {
     guard let kernel = kernels.pointee.layer_norm else { return }

@@ -4,13 +4,16 @@ extension Validator {
   func isLegalMatmul(_ instruction: InstructionPointer) -> Bool {
     let record = instruction.pointee
     let window = record.window
-    guard let a = byteInput(record.inputs.0)?.pointee, let b = byteInput(record.inputs.1)?.pointee,
-      let output = byteOutput(instruction)?.pointee, a.height == 1, b.height == 1, output.height == 1,
-      a.batch == output.batch, b.batch == a.batch || b.batch == 1, a.width == output.width,
-      b.zero_point == 128, record.flags <= 1, isDisjoint(a, output), isDisjoint(b, output),
-      isByteRange(window.clamp_min, window.clamp_max)
+    guard var a = byteInput(record.inputs.0)?.pointee, var b = byteInput(record.inputs.1)?.pointee,
+      var output = byteOutput(instruction)?.pointee, a.height == 1, b.height == 1, output.height == 1,
+      b.zero_point == 128, record.flags <= PITH_MATMUL_FLAGS, isDisjoint(a, output), isDisjoint(b, output),
+      isByteRange(window.clamp_min, window.clamp_max),
+      hasMatrices(&a, instruction, PITH_MATMUL_FIRST_BESIDE),
+      hasMatrices(&b, instruction, PITH_MATMUL_SECOND_BESIDE),
+      hasMatrices(&output, instruction, PITH_MATMUL_OUTPUT_BESIDE),
+      a.batch == output.batch, b.batch == a.batch || b.batch == 1, a.width == output.width
     else { return false }
-    let isTransposed = record.flags == 1
+    let isTransposed = UInt32(record.flags) & PITH_MATMUL_TRANSPOSED != 0
     let depth = isTransposed ? b.channels : b.width
     let columns = isTransposed ? b.width : b.channels
     let tap = Size(depth).rounded(to: 4)
@@ -21,6 +24,19 @@ extension Validator {
       && hasMultipliers(at: record.multiplier, channels: Size(columns))
       && isScratch(instruction, bytes, apartFrom: a, output)
       && (!b.isIn(PITH_SPACE_ARENA) || areApart(UInt64(widening: record.scratch), bytes, b.offset, b.bytes))
+  }
+
+  /// Whether the matrices that are said to lie beside each other do; the map is then as if each were an image of its own.
+  private func hasMatrices(
+    _ map: inout pith_tensor, _ instruction: InstructionPointer, _ flag: UInt32
+  ) -> Bool {
+    guard UInt32(instruction.pointee.flags) & flag != 0 else { return true }
+    let count = UInt32(bitPattern: instruction.pointee.immediate_i)
+    guard map.batch == 1, count > 0 else { return false }
+    let channels = map.channels / count
+    guard channels &* count == map.channels, channels & 3 == 0, channels > 0 else { return false }
+    (map.dims.0, map.dims.3) = (count, channels)
+    return true
   }
 
   /// Whether multipliers of so many channels, up to a multiple of 16, are there.

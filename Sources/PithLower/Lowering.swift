@@ -315,7 +315,7 @@ public struct Lowering {
         elementStrides: value.layout.strides, parameters: builder.tensors[value.tensor.index].parameters)
     }
     let parts = stridedValues.mapValues { value in
-      let axes = value.sizes.indices.filter { value.sizes[$0] > 1 }
+      let axes = value.longAxes
       let logical = Tensor.strides(of: value.sizes)
       let missing = [Int](repeating: 0, count: Swift.max(0, 4 - axes.count))
       return Program.Trace(

@@ -103,10 +103,15 @@ struct StridedBytes: Hashable {
 }
 
 extension StridedBytes {
-  /// What copies the elements into the value's own order.
+  /// The axes that have neighbours.
+  var longAxes: [Int] { sizes.indices.filter { sizes[$0] > 1 } }
+
+  /// What copies the elements into the value's own order, where there are no more long axes than a move has.
   var moveToOwnOrder: pith_move {
-    pith_move(
-      dims: sizes, inputStrides: strides, outputStrides: Tensor.strides(of: sizes), inputOffset: offset)
+    let (axes, own) = (longAxes, Tensor.strides(of: sizes))
+    return pith_move(
+      dims: axes.map { sizes[$0] }, inputStrides: axes.map { strides[$0] },
+      outputStrides: axes.map { own[$0] }, inputOffset: offset)
   }
 }
 
@@ -114,9 +119,12 @@ extension Lowering {
   /// Records that a value lies in parts of a map: as a map of its own, where it is one.
   mutating func define(_ id: ValueID, _ value: StridedBytes) throws {
     if let map = wholeMap(value) { return define(id, bytes: map.tensor, map.layout) }
+    guard value.longAxes.count <= Int(PITH_MAX_RANK) else {
+      throw GraphError("the axes of \(value.sizes) cannot be reordered on bytes")
+    }
     stridedValues[id] = value
     // Traces have as many axes as maps.
-    if value.sizes.count(where: { $0 > 1 }) > 4 { _ = try bytes(id) }
+    if value.longAxes.count > 4 { _ = try bytes(id) }
   }
 
   /// The value as a map in one of the usual orders of its axes; nil where it lies otherwise.

@@ -52,6 +52,13 @@ import Testing
     #expect(errors > 0 && errors < 4000)
   }
 
+  /// What fuzzing found: layers of two directions whose weights are not of one kind.
+  @Test func directionsHaveToFitEachOther() throws {
+    let bytes = try bytes("refused/rnn_directions")
+    let error = #expect(throws: ImportError.self) { try TFLiteImporter.read(bytes: bytes) }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("of one shape in both"), "\(error as Any)")
+  }
+
   // MARK: By hand
 
   @Test func tablesOfThemselvesEnd() throws {

@@ -47,11 +47,11 @@ enum TFLiteRecurrent: TFLiteReader {
       try isBoth ? options?.bool(4, default: true) ?? true : options?.bool(3) ?? false
     var inputs: [ValueID?] = [
       try sequence(node, builder, isTimeMajor: isTimeMajor),
-      builder.constant(node, "W", stacked(cells.map(\.weights))),
-      builder.constant(node, "R", stacked(cells.map(\.recurrent))),
+      builder.constant(node, "W", try stacked(cells.map(\.weights))),
+      builder.constant(node, "R", try stacked(cells.map(\.recurrent))),
       builder.constant(
         node, "B",
-        stacked(
+        try stacked(
           cells.map {
             Tensor(shape: [8 * hidden], floats: $0.bias + Array(repeating: 0, count: 4 * hidden))
           })),
@@ -59,7 +59,7 @@ enum TFLiteRecurrent: TFLiteReader {
     if cells.contains(where: { $0.peepholes != nil }) {
       let zeros = [Float](repeating: 0, count: 3 * hidden)
       let all = cells.map { Tensor(shape: [3 * hidden], floats: $0.peepholes ?? zeros) }
-      inputs += [nil, nil, nil, builder.constant(node, "P", stacked(all))]
+      inputs += [nil, nil, nil, builder.constant(node, "P", try stacked(all))]
     }
     let merges = try isBoth ? options?.bool(3) ?? false : false
     try finish(op, inputs, node, builder, outputs: 3, isTimeMajor: isTimeMajor, isBoth: isBoth, merges)
@@ -122,9 +122,9 @@ enum TFLiteRecurrent: TFLiteReader {
     let function = try activation(Int(try options?.number(1, Int8(0)) ?? 0))
     let inputs: [ValueID?] = [
       try sequence(node, builder, isTimeMajor: isTimeMajor),
-      builder.constant(node, "W", stacked(cells.map(\.weights))),
-      builder.constant(node, "R", stacked(cells.map(\.recurrent))),
-      builder.constant(node, "B", stacked(cells.map(\.bias))),
+      builder.constant(node, "W", try stacked(cells.map(\.weights))),
+      builder.constant(node, "R", try stacked(cells.map(\.recurrent))),
+      builder.constant(node, "B", try stacked(cells.map(\.bias))),
     ]
     let op = RNN(
       hiddenSize: hidden, direction: isBoth ? .bidirectional : .forward,
@@ -172,8 +172,13 @@ enum TFLiteRecurrent: TFLiteReader {
   }
 
   /// Arrays of one shape as one, the directions along its first axis.
-  private static func stacked(_ parts: [Tensor]) -> Tensor {
-    Tensor(shape: [parts.count] + parts[0].shape, floats: parts.flatMap { $0.floats ?? [] })
+  /// - Throws: where they differ in shape, or are no floats.
+  private static func stacked(_ parts: [Tensor]) throws -> Tensor {
+    let floats = parts.compactMap(\.floats)
+    guard floats.count == parts.count, parts.allSatisfy({ $0.shape == parts[0].shape }) else {
+      throw GraphError("the weights of its directions must be floats, of one shape in both")
+    }
+    return Tensor(shape: [parts.count] + parts[0].shape, floats: floats.flatMap(\.self))
   }
 
   /// The sequence, its steps along the first axis.

@@ -29,7 +29,7 @@ final class KerasLayer {
     guard depth <= Self.maximumDepth else {
       throw GraphError("its layers are nested deeper than \(Self.maximumDepth) levels")
     }
-    self.className = className
+    self.className = KerasLayers.function(json) ?? className
     self.version = version
     // Before version 2.3, the configuration of a Sequential was just its list of layers.
     if let layers = json["config"]?.array {
@@ -46,7 +46,7 @@ final class KerasLayer {
       throw ImportError(
         file: "", node: label, "Keras quantized it; Pith quantizes by itself, so give it the float model")
     }
-    guard let reader = KerasLayers.readers[className] else {
+    guard let reader = KerasLayers.readers[self.className] else {
       throw ImportError(file: "", node: label, KerasLayers.refusal(of: className))
     }
     do {

@@ -34,7 +34,8 @@ enum KerasLayers {
     all.flatMap { reader in reader.classNames.map { ($0, reader) } }, uniquingKeysWith: { first, _ in first })
 
   private static let all: [any KerasReader.Type] = [
-    KerasActivation.self, KerasAttention.self, KerasBatchNormalization.self, KerasBidirectional.self,
+    KerasActivation.self, KerasArithmetic.self, KerasAttention.self, KerasBatchNormalization.self,
+    KerasBidirectional.self,
     KerasCellPart.self, KerasCenterCrop.self, KerasConcatenate.self, KerasConvolution.self,
     KerasCropping.self,
     KerasDense.self, KerasDot.self, KerasEmbedding.self, KerasFlatten.self, KerasFunctional.self,
@@ -54,7 +55,7 @@ enum KerasLayers {
     var order: [String] = []
     var found: [String: [String]] = [:]
     for layer in layers {
-      let name = stranger(layer) ?? layer["class_name"]?.string ?? ""
+      let name = stranger(layer) ?? function(layer) ?? layer["class_name"]?.string ?? ""
       if name.isEmpty || (readers[name] != nil && stranger(layer) == nil) { continue }
       if found[name] == nil { order.append(name) }
       found[name, default: []].append(layer["name"]?.string ?? layer["config"]?["name"]?.string ?? "?")
@@ -71,13 +72,21 @@ enum KerasLayers {
     )
   }
 
-  /// What a layer is that is none of Keras's own: `Package>Layer` for a class that somebody registered, `ops.Add` for a
-  /// function between layers; nil for a layer of Keras's.
+  /// What a function between layers is called that is read: `ops.Add`; nil for everything else.
+  static func function(_ layer: JSONValue) -> String? {
+    guard let module = layer["module"]?.string, let name = layer["class_name"]?.string,
+      module.contains(".ops."), readers["ops.\(name)"] != nil
+    else { return nil }
+    return "ops.\(name)"
+  }
+
+  /// What a layer is that is none of Keras's own: `Package>Layer` for a class that somebody registered, `ops.Sort` for a
+  /// function between layers that is not read; nil for a layer of Keras's.
   static func stranger(_ layer: JSONValue) -> String? {
     if let registered = layer["registered_name"]?.string, registered.contains(">") { return registered }
     // Keras 2 writes no module into `.h5` files.
     guard let module = layer["module"]?.string, let name = layer["class_name"]?.string else { return nil }
-    if module.contains(".ops.") { return "ops.\(name)" }
+    if module.contains(".ops.") { return function(layer) == nil ? "ops.\(name)" : nil }
     let isKeras = ["keras", "tf_keras", "tensorflow"].contains { module == $0 || module.hasPrefix("\($0).") }
     return isKeras ? nil : "\(module)>\(name)"
   }

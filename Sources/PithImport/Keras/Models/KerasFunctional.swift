@@ -89,7 +89,10 @@ enum KerasFunctional: KerasReader {
       }
       for (node, json) in layer.calls.enumerated() {
         do {
-          calls.append(Call(layer: layer, node: node, inbound: try KerasInbound(json)))
+          calls.append(
+            Call(
+              layer: layer, node: node,
+              inbound: try KerasInbound(json, takesNumbers: layer.className.hasPrefix("ops."))))
         } catch let error as GraphError {
           throw ImportError(file: "", node: layer.label, error.message)
         }

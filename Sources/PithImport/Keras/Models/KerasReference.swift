@@ -73,12 +73,16 @@ struct KerasInbound {
 
   var references: [KerasReference] { operands + arguments.values.flatMap(\.references) }
 
-  /// - Parameter json: an entry of `inbound_nodes`.
-  init(_ json: JSONValue) throws {
+  /// - Parameters:
+  ///   - json: an entry of `inbound_nodes`.
+  ///   - takesNumbers: whether numbers may stand between the tensors; they are arguments named by their position.
+  init(_ json: JSONValue, takesNumbers: Bool) throws {
     if let args = json["args"] {
-      for argument in args.array ?? [] {
+      for (place, argument) in (args.array ?? []).enumerated() {
         let argument = KerasInbound.newArgument(argument)
-        if case .json(let value) = argument, value != .null {
+        if case .json(.number) = argument, takesNumbers {
+          arguments[String(place)] = argument
+        } else if case .json(let value) = argument, value != .null {
           throw GraphError("it is called with \(value.kind) between its tensors, which is not supported")
         }
         operands += argument.references

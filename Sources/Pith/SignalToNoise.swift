@@ -27,6 +27,7 @@ public struct SignalToNoise: Sendable {
     }
     let shape = dimensions.map { $0.size ?? 1 }
     let result = Accumulator()
+    let masked = model.maskedScores
     for sample in samples where sample.count == shape.reduce(1, *) {
       session.reset()
       _ = try session.run(inputs: [sample])
@@ -36,7 +37,7 @@ public struct SignalToNoise: Sendable {
         guard let trace = program.traces[value], let floats = tensor.floats,
           let bytes = session.bytes(ofTensor: trace.tensor)
         else { return }
-        result.value.add(value, floats, bytes, trace)
+        result.value.add(value, floats, bytes, trace, isMasked: masked.contains(value))
       }
     }
     return result.value
@@ -46,7 +47,9 @@ public struct SignalToNoise: Sendable {
     var value = SignalToNoise()
   }
 
-  private mutating func add(_ value: ValueID, _ floats: [Float], _ bytes: [UInt8], _ trace: Program.Trace) {
+  private mutating func add(
+    _ value: ValueID, _ floats: [Float], _ bytes: [UInt8], _ trace: Program.Trace, isMasked: Bool
+  ) {
     guard floats.count == trace.dims.reduce(1, *) else { return }
     var (power, error) = (0.0, 0.0)
     for n in 0..<trace.dims[0] {
@@ -58,6 +61,8 @@ public struct SignalToNoise: Sendable {
             n * trace.elementStrides[0] + h * trace.elementStrides[1] + w * trace.elementStrides[2]
           for c in 0..<trace.dims[3] {
             let x = Double(floats[element + c * trace.elementStrides[3]])
+            // What is masked is nothing, however far down.
+            if isMasked, QuantizedModel.isMasked(Float(x)) { continue }
             let difference = x - Double(trace.parameters.real(bytes[byte + c * trace.byteStrides[3]]))
             power += x * x
             error += difference * difference

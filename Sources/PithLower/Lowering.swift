@@ -124,7 +124,7 @@ public struct Lowering {
     let target = builder.addOutput(sizes, name: graph[output].name)
     // Floats that exist leave as they are, even where an integer node reads the value as bytes too.
     if existingFloats(output) == nil, hasBytes(output) {
-      emitDequantize(output, to: target)
+      try emitDequantize(output, to: target)
     } else {
       let source = try floats(output)
       builder.emitFloatCopy(of: source, to: target)
@@ -253,7 +253,7 @@ public struct Lowering {
       throw GraphError("value '\(graph[id].name)' is used before it is computed")
     }
     let tensor = builder.addFloats(sizes, name: graph[id].name)
-    emitDequantize(id, to: tensor)
+    try emitDequantize(id, to: tensor)
     floatValues[id] = tensor
     return tensor
   }
@@ -267,17 +267,11 @@ public struct Lowering {
 
   mutating func define(_ id: ValueID, floats tensor: TensorIndex) { floatValues[id] = tensor }
 
-  private mutating func emitDequantize(_ id: ValueID, to target: TensorIndex) {
-    if let value = byteValues[id]?.first {
-      builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
-        $0.move = pith_move(
-          dims: value.layout.dims, inputStrides: value.layout.byteStrides, outputStrides: value.layout.strides
-        )
-      }
-    } else if let value = stridedValues[id] {
-      builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
-        $0.move = value.moveToOwnOrder
-      }
+  private mutating func emitDequantize(_ id: ValueID, to target: TensorIndex) throws {
+    let value = try bytes(id)
+    builder.emit(PITH_OP_DEQUANTIZE, inputs: [value.tensor], output: target) {
+      $0.move = pith_move(
+        dims: value.layout.dims, inputStrides: value.layout.byteStrides, outputStrides: value.layout.strides)
     }
   }
 

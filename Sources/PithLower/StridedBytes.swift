@@ -164,6 +164,7 @@ extension Lowering {
     while let value = waiting.popLast() {
       guard !graph.outputs.contains(value), let nodes = readers[value], !nodes.isEmpty else { return false }
       for node in nodes {
+        guard model.placements[node.id] == .integer else { return false }
         switch node.op {
         case is Transpose, is any ViewLowerable: waiting.append(node.outputs[0])
         case is MatMul where graph.constant(node, 0) == nil && graph.constant(node, 1) == nil: continue

@@ -162,9 +162,10 @@ import Testing
   }
 
   /// Two heads of self-attention, with the constant that masks what comes later where one is given.
-  private func attention(masking fill: Float? = nil, isPacked: Bool = false) throws -> (
-    graph: Graph, samples: [[Tensor]]
-  ) {
+  /// - Parameter endsEarly: the network ends with the mixed values, not added to what they were mixed of.
+  private func attention(
+    masking fill: Float? = nil, isPacked: Bool = false, endsEarly: Bool = false
+  ) throws -> (graph: Graph, samples: [[Tensor]]) {
     var network = SmallNetwork(seed: 39)
     let (steps, heads, width) = (10, 2, 16)
     let x = network.input([1, steps, width])
@@ -196,7 +197,8 @@ import Testing
     let y = network.add(LayerNormalization(), sum, network.constant([width], in: 0.5...1.5))
     var random = SeededRandom(seed: 40)
     return (
-      try network.built(y), (0..<4).map { _ in [random.tensor([1, steps, width], in: -1...1)] }
+      try network.built(endsEarly ? joined : y),
+      (0..<4).map { _ in [random.tensor([1, steps, width], in: -1...1)] }
     )
   }
 
@@ -212,10 +214,41 @@ import Testing
 
   @Test(arguments: [-10_000, -1e9, -.greatestFiniteMagnitude, -.infinity] as [Float])
   func masksLeaveLevelsToTheScores(_ fill: Float) throws {
-    let (graph, samples) = try attention(masking: fill)
+    let (graph, samples) = try attention(masking: fill, endsEarly: true)
     let model = try graph.quantized(on: samples)
     #expect(model.floatNodes.isEmpty, "\(model.floatNodes)")
-    try expectClose(graph, samples, atLeast: 25)
+    try expectClose(graph, samples, atLeast: 28)
+  }
+
+  /// A constant may be low without masking anything: the scores are as high.
+  @Test func whatIsNotBelowAllScoresIsNoMask() throws {
+    var network = SmallNetwork(seed: 41)
+    let x = network.input([1, 4, 8])
+    func offsets(_ size: Float) -> ValueID {
+      network.constant(Tensor(shape: [8], floats: (0..<8).map { $0 < 4 ? size : 0 }))
+    }
+    let sum = network.add(Add(), network.add(Add(), x, offsets(1500)), offsets(-1500))
+    let weights = network.add(Softmax(axis: -1), sum)
+    let y = network.add(MatMul(), weights, network.constant([8, 3]))
+    let graph = try network.built(y)
+    var random = SeededRandom(seed: 42)
+    let samples = (0..<4).map { _ in [random.tensor([1, 4, 8], in: -100...100)] }
+    let model = try graph.quantized(on: samples)
+    let range = try #require(model.activations[sum]?.range)
+    #expect(range.lowerBound < -90 && range.upperBound < 300, "\(range)")
+  }
+
+  /// Heads that leave the network, as floats, or are read by something else than a product.
+  @Test(arguments: [[0, 2, 1, 3], [0, 2, 3, 1], [0, 3, 1, 2]])
+  func partsOfMapsLeaveTheNetwork(_ order: [Int]) throws {
+    var network = SmallNetwork(seed: 43)
+    let y = network.add(MatMul(), network.input([1, 10, 16]), network.constant([16, 24]))
+    let parts = network.add(Reshape(), y, network.constant(Tensor(ints: [1, 10, 3, 8])))
+    let heads = network.add(Transpose(permutation: order), parts)
+    let other = network.add(Tanh(), heads)
+    let graph = try network.built(heads, other)
+    var random = SeededRandom(seed: 44)
+    try expectClose(graph, (0..<4).map { _ in [random.tensor([1, 10, 16], in: -1...1)] }, atLeast: 35)
   }
 }
 

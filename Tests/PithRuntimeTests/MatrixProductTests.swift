@@ -44,13 +44,16 @@ import Testing
   }
 
   /// A program of one product, the numbers being integers, and its instruction's number.
+  /// - Parameter isAlone: the second factor is one matrix for all.
   private func program(
-    _ flags: UInt32, _ sizes: [Int], change: (inout pith_instruction) -> Void = { _ in }
+    _ flags: UInt32, _ sizes: [Int], isAlone: Bool = false,
+    change: (inout pith_instruction) -> Void = { _ in }
   ) -> (file: [UInt8], number: Int) {
     let (a, b, y) = operands(flags, sizes)
+    let second: [UInt32] = isAlone ? [1] + b.dims.dropFirst() : b.dims
     var builder = Builder()
-    let inputs = [builder.input(a.dims), builder.input(b.dims)]
-    let maps = [builder.map(a.dims, zero: 7), builder.map(b.dims, zero: 128)]
+    let inputs = [builder.input(a.dims), builder.input(second)]
+    let maps = [builder.map(a.dims, zero: 7), builder.map(second, zero: 128)]
     for (input, map) in zip(inputs, maps) {
       let tensor = builder.tensors[Int(map)]
       builder.quantize(
@@ -80,8 +83,8 @@ import Testing
   @Test(arguments: 0...PITH_MATMUL_FLAGS, [[5, 4, 8], [1, 12, 4], [7, 20, 36], [3, 64, 16]])
   func everyArrangementIsTheProduct(_ flags: UInt32, _ sizes: [Int]) throws {
     let (a, b, y) = operands(flags, sizes)
-    let x = (0..<a.elementCount).map { Float($0 * 7 % 3) }
-    let w = (0..<b.elementCount).map { Float($0 * 5 % 3 - 1) }
+    let x = (0..<a.elementCount).map { Float($0 * 3 % 7 % 3) }
+    let w = (0..<b.elementCount).map { Float($0 * 4 % 11 % 3 - 1) }
     let actual = try GuardedRun.outputs(program(flags, sizes).file, [x, w])[0]
     for matrix in 0..<Matrices.count {
       for row in 0..<y.rows {
@@ -98,10 +101,10 @@ import Testing
 
   @Test func whatIsNotBesideIsRefused() {
     func expectRefusal(
-      _ what: String, _ flags: UInt32, _ sizes: [Int] = [5, 8, 12],
+      _ what: String, _ flags: UInt32, _ sizes: [Int] = [5, 8, 12], isAlone: Bool = false,
       _ change: (inout pith_instruction) -> Void = { _ in }
     ) {
-      let (file, number) = program(flags, sizes, change: change)
+      let (file, number) = program(flags, sizes, isAlone: isAlone, change: change)
       let (status, record) = GuardedRun.open(file)
       #expect(status == PITH_ERROR_INSTRUCTION && Int(record) == number, "\(what)")
     }
@@ -113,6 +116,15 @@ import Testing
     expectRefusal("an unknown flag", 0) { $0.flags = 16 }
     expectRefusal("a depth that is no multiple of 4", PITH_MATMUL_FIRST_BESIDE, [5, 7, 12])
     expectRefusal("columns that are no multiple of 4", PITH_MATMUL_OUTPUT_BESIDE, [5, 8, 11])
+    // One matrix lies beside nothing: three images of the others would read beyond it.
+    expectRefusal("one matrix of three", 0) {
+      $0.flags = UInt16(PITH_MATMUL_SECOND_BESIDE)
+      $0.immediate_i = 1
+    }
+    expectRefusal("one matrix beside itself", 0, isAlone: true) {
+      $0.flags = UInt16(PITH_MATMUL_SECOND_BESIDE)
+      $0.immediate_i = 1
+    }
     // Images where the flag says that there are none.
     expectRefusal("images", PITH_MATMUL_OUTPUT_BESIDE) { $0.flags = 0 }
     expectRefusal("no images", 0) { $0.flags = UInt16(PITH_MATMUL_FIRST_BESIDE) }

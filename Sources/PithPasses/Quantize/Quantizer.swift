@@ -21,11 +21,9 @@ public struct Quantizer {
     self.graph = graph
     shapes = try graph.specialized(batch: 1)
     placements = try Quantizer.place(shapes, excluded: settings.excluded)
-    let (placements, consumers) = (placements, graph.consumers())
-    masks = graph.nodes.filter { placements[$0.id] == .integer }
-      .compactMap { AttentionMask($0, in: graph, consumers) }
+    masks = AttentionMask.all(in: graph, placements)
     var observed = Quantizer.observed(graph, placements)
-    observed.wanted.subtract(masks.map(\.sum))
+    observed.wanted.subtract(masks.filter(\.isInfinite).map(\.sum))
     observed.wanted.formUnion(try graph.states(settings.states).values)
     calibrator = try Calibrator(graph, wanted: observed.wanted, channelAxes: observed.channels)
   }
@@ -110,8 +108,11 @@ public struct Quantizer {
         throw GraphError(node: node.label, error.message)
       }
     }
+    let masked = model.maskedScores
     for (id, parameters) in activations {
-      guard let histogram = calibrator.statistics[id]?.histogram, histogram.total > 0 else { continue }
+      // What is masked is cut on purpose.
+      guard let histogram = calibrator.statistics[id]?.histogram, histogram.total > 0, !masked.contains(id)
+      else { continue }
       model.clippedShares[id] = histogram.share(outside: parameters.range)
     }
     return model
@@ -165,8 +166,9 @@ public struct Quantizer {
   private func maskRanges() -> [ValueID: ClosedRange<Float>] {
     var result: [ValueID: ClosedRange<Float>] = [:]
     for mask in masks {
-      guard let histogram = calibrator.statistics[mask.scores]?.histogram else { continue }
-      let ranges = mask.ranges(scores: settings.method.range(of: histogram))
+      guard let histogram = calibrator.statistics[mask.scores]?.histogram,
+        let ranges = mask.ranges(scores: settings.method.range(of: histogram))
+      else { continue }
       result[mask.sum] = ranges.sum
       // One mask may serve many layers.
       result[mask.mask] = result[mask.mask]?.union(ranges.mask) ?? ranges.mask

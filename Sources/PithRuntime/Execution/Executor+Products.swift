@@ -10,10 +10,12 @@ extension Executor {
     let output = tensor(record.output)
     let isTransposed = has(PITH_MATMUL_TRANSPOSED, record.flags)
     let isBeside = has(PITH_MATMUL_SECOND_BESIDE, record.flags)
-    let channels = isBeside ? b.pointee.channels / UInt32(bitPattern: record.immediate_i) : b.pointee.channels
+    // Of matrices beside each other there are no padded channels.
+    let own = isTransposed ? record.window.tap_bytes : record.window.extent
+    let channels = isBeside ? own : int32(b.pointee.channels)
     var pack = pith_pack_args()
-    pack.depth = int32(isTransposed ? channels : b.pointee.width)
-    pack.columns = int32(isTransposed ? b.pointee.width : channels)
+    pack.depth = isTransposed ? channels : int32(b.pointee.width)
+    pack.columns = isTransposed ? int32(b.pointee.width) : channels
     pack.k_stride = isTransposed ? 1 : int32(b.pointee.pixel_stride)
     pack.column_stride = isTransposed ? int32(b.pointee.pixel_stride) : 1
     pack.a_zero = a.pointee.zero_point
@@ -45,11 +47,10 @@ extension Executor {
     product.output = bytes(output)
     // From one matrix to the next.
     let firstStep = has(PITH_MATMUL_FIRST_BESIDE, record.flags) ? Int(pack.depth) : a.pointee.imageBytes
-    let outputStep =
-      has(PITH_MATMUL_OUTPUT_BESIDE, record.flags) ? Int(pack.columns) : output.pointee.imageBytes
-    let secondStep = isBeside ? int(channels) : b.pointee.batch > 1 ? b.pointee.imageBytes : 0
-    let count =
-      record.flags <= PITH_MATMUL_TRANSPOSED ? Int32(bitPattern: output.pointee.batch) : record.immediate_i
+    let secondStep = isBeside ? Int(channels) : b.pointee.batch > 1 ? b.pointee.imageBytes : 0
+    let isOutputBeside = has(PITH_MATMUL_OUTPUT_BESIDE, record.flags)
+    let outputStep = isOutputBeside ? Int(pack.columns) : output.pointee.imageBytes
+    let count = isOutputBeside ? record.immediate_i : int32(output.pointee.batch)
     var matrix: Int32 = 0
     while matrix < count {
       if matrix == 0 || secondStep > 0 { pith_pack(&pack) }

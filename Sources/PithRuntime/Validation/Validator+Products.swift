@@ -4,39 +4,44 @@ extension Validator {
   func isLegalMatmul(_ instruction: InstructionPointer) -> Bool {
     let record = instruction.pointee
     let window = record.window
-    guard var a = byteInput(record.inputs.0)?.pointee, var b = byteInput(record.inputs.1)?.pointee,
-      var output = byteOutput(instruction)?.pointee, a.height == 1, b.height == 1, output.height == 1,
-      b.zero_point == 128, record.flags <= PITH_MATMUL_FLAGS, isDisjoint(a, output), isDisjoint(b, output),
-      isByteRange(window.clamp_min, window.clamp_max),
-      hasMatrices(&a, instruction, PITH_MATMUL_FIRST_BESIDE),
-      hasMatrices(&b, instruction, PITH_MATMUL_SECOND_BESIDE),
-      hasMatrices(&output, instruction, PITH_MATMUL_OUTPUT_BESIDE),
-      a.batch == output.batch, b.batch == a.batch || b.batch == 1, a.width == output.width
+    guard let a = byteInput(record.inputs.0), let b = byteInput(record.inputs.1),
+      let output = byteOutput(instruction), a.pointee.height == 1, b.pointee.height == 1,
+      output.pointee.height == 1, b.pointee.zero_point == 128, record.flags <= PITH_MATMUL_FLAGS,
+      isDisjoint(a.pointee, output.pointee), isDisjoint(b.pointee, output.pointee),
+      isByteRange(window.clamp_min, window.clamp_max)
     else { return false }
+    let first = matrices(a, instruction, PITH_MATMUL_FIRST_BESIDE)
+    let second = matrices(b, instruction, PITH_MATMUL_SECOND_BESIDE)
+    let product = matrices(output, instruction, PITH_MATMUL_OUTPUT_BESIDE)
     let isTransposed = UInt32(record.flags) & PITH_MATMUL_TRANSPOSED != 0
-    let depth = isTransposed ? b.channels : b.width
-    let columns = isTransposed ? b.width : b.channels
+    let depth = isTransposed ? second.columns : b.pointee.width
+    let columns = isTransposed ? b.pointee.width : second.columns
     let tap = Size(depth).rounded(to: 4)
     let bytes = pith_matmul_scratch(UInt64(widening: depth), UInt64(widening: columns))
-    return a.channels == depth && output.channels == columns && Size(window.tap_bytes) == tap
-      && tap <= a.pixelBytes && Size(window.extent) == Size(columns).rounded(to: 4)
-      && Size(window.extent) <= output.pixelBytes && Size(saturating: bytes) <= Size.largestTensor
+    return product.count > 0 && first.count == product.count
+      && (second.count == product.count || second.count == 1)
+      && a.pointee.width == output.pointee.width && first.columns == depth && product.columns == columns
+      && Size(window.tap_bytes) == tap && tap <= a.pointee.pixelBytes
+      && Size(window.extent) == Size(columns).rounded(to: 4)
+      && Size(window.extent) <= output.pointee.pixelBytes && Size(saturating: bytes) <= Size.largestTensor
       && hasMultipliers(at: record.multiplier, channels: Size(columns))
-      && isScratch(instruction, bytes, apartFrom: a, output)
-      && (!b.isIn(PITH_SPACE_ARENA) || areApart(UInt64(widening: record.scratch), bytes, b.offset, b.bytes))
+      && isScratch(instruction, bytes, apartFrom: a.pointee, output.pointee)
+      && (!b.pointee.isIn(PITH_SPACE_ARENA)
+        || areApart(UInt64(widening: record.scratch), bytes, b.pointee.offset, b.pointee.bytes))
   }
 
-  /// Whether the matrices that are said to lie beside each other do; the map is then as if each were an image of its own.
-  private func hasMatrices(
-    _ map: inout pith_tensor, _ instruction: InstructionPointer, _ flag: UInt32
-  ) -> Bool {
-    guard UInt32(instruction.pointee.flags) & flag != 0 else { return true }
+  /// How many matrices a map holds and the columns of each, as they lie: one for each image or, where the flag says so, beside
+  /// each other in the channels of one; none where they cannot.
+  @inline(never)
+  private func matrices(
+    _ map: TensorPointer, _ instruction: InstructionPointer, _ flag: UInt32
+  ) -> (count: UInt32, columns: UInt32) {
+    let (images, channels) = (map.pointee.batch, map.pointee.channels)
+    guard UInt32(instruction.pointee.flags) & flag != 0 else { return (images, channels) }
     let count = UInt32(bitPattern: instruction.pointee.immediate_i)
-    guard map.batch == 1, count > 0 else { return false }
-    let channels = map.channels / count
-    guard channels &* count == map.channels, channels & 3 == 0, channels > 0 else { return false }
-    (map.dims.0, map.dims.3) = (count, channels)
-    return true
+    // One alone lies beside nothing.
+    let columns = count > 1 ? channels / count : 0
+    return images == 1 && columns & 3 == 0 && columns &* count == channels ? (count, columns) : (0, 0)
   }
 
   /// Whether multipliers of so many channels, up to a multiple of 16, are there.

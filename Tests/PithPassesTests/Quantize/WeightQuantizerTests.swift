@@ -31,6 +31,39 @@ import Testing
     #expect(quantized.values.allSatisfy { $0 >= -127 })
   }
 
+  /// One large weight of many is cut rather than that all lose; and kernels keep their sums.
+  @Test(arguments: [[3, 400], [5, 1, 3, 3], [4, 6, 3, 3]]) func theScaleLosesLeast(_ shape: [Int]) throws {
+    var random = SeededRandom(seed: 4)
+    let floats = random.floats(shape.reduce(1, *))
+    let quantized = try QuantizedWeights(Tensor(shape: shape, floats: floats), axis: 0)
+    let taps = shape.count > 2 ? 9 : 1
+    func loss(_ channel: Int, _ scale: Float) -> Float {
+      var errors: [Float] = []
+      quantized.forEachElement(of: channel) { index in
+        let level = min(127, max(-127, (floats[index] / scale).rounded(.toNearestOrEven)))
+        errors.append(floats[index] - level * scale)
+      }
+      var loss: Float = 0
+      for first in stride(from: 0, to: errors.count, by: taps) {
+        let whole = errors[first..<(first + taps)].reduce(0, +)
+        loss += whole * whole
+        for error in errors[first..<(first + taps)] { loss += error * error }
+      }
+      return loss
+    }
+    let grid = try #require(ScaleGrid(holding: quantized.scales))
+    for (channel, scale) in quantized.scales.enumerated() {
+      var largest: Float = 0
+      quantized.forEachElement(of: channel) { largest = max(largest, abs(floats[$0])) }
+      for code in 0...255 {
+        let other = grid.unit * (1 + Float(code % 32) / 32) * Float(1 << (code / 32))
+        // Those near the one that the largest weight needs are tried.
+        guard (0.9...1.05).contains(other * 127 / largest) else { continue }
+        #expect(loss(channel, scale) <= loss(channel, other) * 1.001, "channel \(channel)")
+      }
+    }
+  }
+
   @Test func channelsOfZerosAreZeros() throws {
     let quantized = try QuantizedWeights(
       Tensor(shape: [3, 2], floats: [0, 0, 1e-44, -1e-44, 1, -1]), axis: 0)

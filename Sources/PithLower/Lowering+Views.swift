@@ -15,7 +15,8 @@ extension Lowering {
       var value = try bytes(input)
       let (before, after) = (try sizes(input), try sizes(output))
       // Axes that become one may be an axis of the map, too.
-      if after.count < before.count, let merged = StridedBytes(value, sizes: after),
+      if after.count < before.count, AxisOrder(value.layout, of: after) == nil,
+        let merged = StridedBytes(value, sizes: after),
         let map = wholeMap(merged)
       {
         value = map

@@ -63,6 +63,24 @@ import Testing
     #expect(try #require(error).description.contains("is not an ONNX file"))
   }
 
+  /// Steps as large as integers are, of one element, are multiplied with nothing.
+  @Test func slicesMayStepAsFarAsTheyLike() throws {
+    let values: [Int] = [.min, .min + 1, -3, -1, 0, 1, 2, .max]
+    for step in values {
+      for start in values {
+        for end in values {
+          var model = TestModel().with("d", Tensor(shape: [2, 3], storage: .int64([0, 1, 2, 3, 4, 5])))
+          for (name, value) in [("s", start), ("e", end), ("a", 0), ("t", step)] {
+            model = model.with(name, Tensor(ints: [value]))
+          }
+          model.add("Slice", ["d", "s", "e", "a", "t"], ["y"])
+          let graph = try? ONNXImporter.read(bytes: model.bytes)
+          #expect((graph == nil) == (step == 0), "from \(start) to \(end) by \(step)")
+        }
+      }
+    }
+  }
+
   /// Whatever is computed of the largest integers, the program goes on.
   @Test(arguments: ["Div", "Mod", "Mul", "Add", "Sub", "Pow", "Max", "Equal", "Less", "BitShift"])
   func integersAtTheirEndsAreComputedWith(_ operation: String) throws {

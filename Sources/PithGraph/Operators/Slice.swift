@@ -30,7 +30,9 @@ public struct Slice: Operator {
     let last = clamped(end < -size ? -size - 1 : end, low, high)
     let span = step > 0 ? last - first : first - last
     let stride = step.magnitude > UInt(Int.max) ? Int.max : Int(step.magnitude)
-    return Range(start: first, count: span <= 0 || size == 0 ? 0 : (span - 1) / stride + 1, step: step)
+    let count = span <= 0 || size == 0 ? 0 : (span - 1) / stride + 1
+    // One element has no neighbour to step to, however far the file says that it is.
+    return Range(start: first, count: count, step: count > 1 ? step : 1)
   }
 
   /// The ranges of the sliced axes.

@@ -8,11 +8,8 @@ extension Slice: Lowerable {
     let some = try Slice.ranges(
       starts: starts, ends: ends, axes: integers(3), steps: integers(4), shape: sizes.map { $0 })
     let all = sizes.indices.map { some[$0] ?? Slice.Range(start: 0, count: sizes[$0], step: 1) }
-    guard all.allSatisfy({ $0.step > 0 || $0.count <= 1 }) else {
-      throw GraphError("the runtime does not slice backwards")
-    }
-    // One element has no neighbour to step to.
-    return all.map { $0.count <= 1 ? Slice.Range(start: $0.start, count: $0.count, step: 1) : $0 }
+    guard all.allSatisfy({ $0.step > 0 }) else { throw GraphError("the runtime does not slice backwards") }
+    return all
   }
 
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {

@@ -1,3 +1,4 @@
+import CPith
 import Foundation
 
 /// Something that maps samples to outputs: a graph on the fp32 engine, or a program on the runtime.
@@ -177,6 +178,8 @@ public final class ProgramPredictor: Predictor {
   private let model: PithModel
   /// Samples that one run takes: 1, unless the source model had a fixed batch.
   private let rows: Int
+  /// How many tokens there are, where the input is numbers of tokens.
+  private let tokens: Int?
 
   /// - Parameter threads: samples that are run at the same time.
   /// - Throws: where the program has not exactly one input.
@@ -195,13 +198,37 @@ public final class ProgramPredictor: Predictor {
     }
     sampleShape = Array(shape.dropFirst())
     batchSize = Swift.max(rows, 64 / rows * rows)
+    tokens = ProgramPredictor.tokens(of: model)
     try model.checkMemory(sessions: Swift.max(1, threads), samples: batchSize / rows, name: name)
     sessions = (0..<Swift.max(1, threads)).map { _ in PithSession(model) }
   }
 
   public func outputShape(elements: Int) -> [Int] { Array(model.outputs[0].shape.dropFirst()) }
 
+  /// The rows of the smallest table that the input chooses from; nil where it does not.
+  private static func tokens(of model: PithModel) -> Int? {
+    (0..<model.instructionCount).compactMap { number -> Int? in
+      let instruction = model.instruction(number)
+      guard UInt32(instruction.opcode) == PITH_OP_EMBED.rawValue,
+        UInt32(model.tensor(Int(instruction.inputs.0)).space) == PITH_SPACE_INPUT.rawValue
+      else { return nil }
+      return Int(model.tensor(Int(instruction.inputs.1)).dims.2)
+    }.min()
+  }
+
+  /// The runtime takes the nearest token for what is none; here it is told.
+  private func checkTokens(_ samples: [Float]) throws {
+    guard let tokens else { return }
+    for value in samples where !(value.rounded() == value && value >= Float(-tokens) && value < Float(tokens))
+    {
+      throw PithFailure(
+        "\(name): input '\(inputName)' takes numbers of \(tokens) tokens, but a sample holds \(value); give data as the model was trained with, without --scale, --mean and --std"
+      )
+    }
+  }
+
   public func predict(_ samples: [Float], count: Int) throws -> [Float] {
+    try checkTokens(samples)
     let inputElements = model.inputs[0].elements / rows
     let outputElements = model.outputs[0].elements / rows
     let runs = (count + rows - 1) / rows

@@ -81,7 +81,11 @@ public struct QuantizationJob {
       // What the file itself remembers, besides what the user says.
       job.request.settings.states.merge(original.stateNames) { said, _ in said }
     }
-    return try job.run(original)
+    do {
+      return try job.run(original)
+    } catch let error as GraphError {
+      throw PithFailure("\((request.modelPath as NSString).lastPathComponent): \(error)")
+    }
   }
 
   private func run(_ original: Graph) throws -> QuantizationReport {

@@ -56,5 +56,17 @@ import Testing
       #expect(run.status != 0)
       #expect(run.error.contains("input 'tokens' takes integers, but a sample holds"), "\(run.error)")
     }
+    // The program, whose runtime would take the nearest token, is asked no more than the model.
+    let (good, program) = (folder.path("good.npy"), folder.path("tokens.pith"))
+    try NPY.write([1, 2, 3, 4, 11], shape: [1, 5], to: good)
+    let quantize = try CompressCommand.run(["quantize", model, "--calibrate", good, "-o", program])
+    #expect(quantize.status == 0, "\(quantize.error)")
+    for value in [0.5, 12, -13, 1e20] as [Float] {
+      let tokens = folder.path("tokens.npy")
+      try NPY.write([1, 2, 3, 4, value], shape: [1, 5], to: tokens)
+      let run = try CompressCommand.run(["run", program, "--input", tokens, "-o", folder.path("y.npy")])
+      #expect(run.status != 0)
+      #expect(run.error.contains("takes numbers of 12 tokens, but a sample holds"), "\(run.error)")
+    }
   }
 }

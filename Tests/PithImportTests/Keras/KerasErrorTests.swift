@@ -52,6 +52,24 @@ import Testing
     #expect(failure(sequential(sum)).contains("it has 1 operands, but takes two"))
   }
 
+  /// Arrays that a layer is called with are part of the network, and not left out.
+  @Test(arguments: [
+    #""args": [TENSOR], "kwargs": {"mask": ARRAY}"#, #""args": [[TENSOR, ARRAY]], "kwargs": {}"#,
+  ])
+  func constantsOfCallsAreRefused(_ call: String) {
+    let tensor = #"{"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}"#
+    let array = #"{"class_name": "__numpy__", "config": {"value": [[1.0, 2.0]], "dtype": "float32"}}"#
+    let written = call.replacing("TENSOR", with: tensor).replacing("ARRAY", with: array)
+    let config = """
+      {"class_name": "Functional", "config": {"name": "m", "layers": [
+        {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 2], "dtype": "float32"},
+         "inbound_nodes": []},
+        {"class_name": "Add", "name": "n", "config": {"name": "n"}, "inbound_nodes": [{\(written)}]}],
+        "input_layers": [["x", 0, 0]], "output_layers": [["n", 0, 0]]}}
+      """
+    #expect(failure(config).contains("it is called with a constant array as"), "\(failure(config))")
+  }
+
   @Test func everythingUnknownIsToldAtOnce() {
     let text = failure(
       sequential(layer("Lambda", name: "a"), layer("Hash", name: "b"), layer("Hash", name: "c")))

@@ -7,12 +7,13 @@ enum KerasArithmetic: KerasReader {
   ]
 
   static func read(_ call: KerasCall) throws -> [ValueID] {
-    // Numbers are known by their position.
-    let numbers = try call.arguments.compactMap { key, argument -> (Int, Float)? in
-      guard let place = Int(key), let number = argument.json?.number else {
-        throw GraphError("its argument '\(key)' is not supported")
+    // Numbers and arrays are known by their position.
+    let numbers = try call.arguments.map { key, argument -> (Int, Tensor) in
+      guard let place = Int(key), let json = argument.json else {
+        throw GraphError("its argument '\(key.printable())' is not supported")
       }
-      return (place, Float(number))
+      if let number = json.number { return (place, Tensor(Float(number))) }
+      return (place, try KerasConstant.tensor(json))
     }
     guard call.inputs.count + numbers.count == 2, numbers.count < 2 else {
       throw GraphError("it has \(call.inputs.count + numbers.count) operands, but takes two")
@@ -23,7 +24,7 @@ enum KerasArithmetic: KerasReader {
     if Set(elements).count > 1 || !numbers.isEmpty || isDivision { operands = try operands.map(call.float) }
     if let (place, number) = numbers.first {
       guard place < 2 else { throw GraphError("its second operand is missing") }
-      operands.insert(call.scalar("number", number), at: place)
+      operands.insert(call.constant("number") { number }, at: place)
     }
     return [try call.add(operation(call.layer.className), operands)]
   }

@@ -75,19 +75,28 @@ struct KerasInbound {
 
   /// - Parameters:
   ///   - json: an entry of `inbound_nodes`.
-  ///   - takesNumbers: whether numbers may stand between the tensors; they are arguments named by their position.
+  ///   - takesNumbers: whether numbers and arrays may stand between the tensors; they are arguments named by their
+  ///     position.
   init(_ json: JSONValue, takesNumbers: Bool) throws {
     if let args = json["args"] {
       for (place, argument) in (args.array ?? []).enumerated() {
         let argument = KerasInbound.newArgument(argument)
-        if case .json(.number) = argument, takesNumbers {
+        if case .json(let value) = argument, takesNumbers, value.number != nil || KerasConstant.isOne(value) {
           arguments[String(place)] = argument
+        } else if KerasConstant.isAmong(argument) {
+          throw GraphError(KerasConstant.refusal(of: "an operand"))
         } else if case .json(let value) = argument, value != .null {
           throw GraphError("it is called with \(value.kind) between its tensors, which is not supported")
         }
         operands += argument.references
       }
-      for (key, value) in json["kwargs"]?.object ?? [:] { arguments[key] = KerasInbound.newArgument(value) }
+      for (key, value) in json["kwargs"]?.object ?? [:] {
+        let argument = KerasInbound.newArgument(value)
+        guard !KerasConstant.isAmong(argument) else {
+          throw GraphError(KerasConstant.refusal(of: "'\(key.printable())'"))
+        }
+        arguments[key] = argument
+      }
       return
     }
     guard let entries = json.array else {

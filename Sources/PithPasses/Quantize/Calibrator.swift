@@ -48,7 +48,9 @@ public struct Calibrator {
       guard follows || channelAxes[value] != nil, case .float32(let floats) = tensor.storage else { return }
       try floats.withUnsafeBufferPointer { floats in
         if follows {
-          guard Calibrator.areFinite(floats) else { throw Calibrator.notFinite(graph[value].name, floats) }
+          guard Calibrator.areFinite(floats) else {
+            throw Calibrator.notFinite(graph[value].name, floats, isInput: graph.inputs.contains(value))
+          }
           seen[value, default: ActivationStatistics()].histogram.add(floats)
         }
         if let axis = channelAxes[value], axis < tensor.rank {
@@ -73,8 +75,10 @@ public struct Calibrator {
     return sum == 0
   }
 
-  private static func notFinite(_ name: String, _ floats: UnsafeBufferPointer<Float>) -> GraphError {
-    if floats.allSatisfy({ $0.isFinite || $0 == -.infinity }) {
+  private static func notFinite(
+    _ name: String, _ floats: UnsafeBufferPointer<Float>, isInput: Bool
+  ) -> GraphError {
+    if !isInput, floats.allSatisfy({ $0.isFinite || $0 == -.infinity }) {
       return GraphError(
         "activation '\(name)' holds −∞ on the calibration data, as masks do that depend on the input; int8 takes masks that are constant, such as causal ones: leave the mask out of the exported model, and give it samples of one length"
       )

@@ -97,9 +97,8 @@ extension Lowering {
     // Values computed of this one, and its axes in each.
     var waiting: [(value: ValueID, axes: [Int])] = [(id, Array(0..<rank))]
     var seen: Set<ValueID> = [id]
-    let readers = graph.consumers()
     while let (value, axes) = waiting.popLast() {
-      for reader in readers[value] ?? [] {
+      for reader in consumers[value] ?? [] {
         switch reader.op {
         case let transpose as Transpose:
           let order = try transpose.order(rank: rank).map { axes[$0] }

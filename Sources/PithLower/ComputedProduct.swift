@@ -143,7 +143,7 @@ extension Lowering {
 
   /// Whether a value's only reader makes its last axis but one the first.
   private func isPutBeside(_ id: ValueID) throws -> Bool {
-    let readers = graph.consumers()[id] ?? []
+    let readers = consumers[id] ?? []
     guard !graph.outputs.contains(id), readers.count == 1, let transpose = readers[0].op as? Transpose,
       model.placements[readers[0].id] == .integer
     else {

@@ -13,6 +13,8 @@ public struct Lowering {
   let model: QuantizedModel
   /// The graph for the batch that the program is made for: every size known.
   let graph: Graph
+  /// The nodes that read each value of it.
+  let consumers: [ValueID: [Node]]
   /// Nil stores every layer densely.
   let preference: ProgramPreference?
   var builder = ProgramBuilder()
@@ -62,6 +64,7 @@ public struct Lowering {
   private init(model: QuantizedModel, graph: Graph, preference: ProgramPreference?) {
     self.model = model
     self.graph = graph
+    consumers = graph.consumers()
     self.preference = preference
   }
 

@@ -159,10 +159,9 @@ extension Lowering {
 
   /// Whether only products of two computed factors read a value, or what is the same elements.
   private func isFactor(_ id: ValueID) -> Bool {
-    let readers = graph.consumers()
     var waiting = [id]
     while let value = waiting.popLast() {
-      guard !graph.outputs.contains(value), let nodes = readers[value], !nodes.isEmpty else { return false }
+      guard !graph.outputs.contains(value), let nodes = consumers[value], !nodes.isEmpty else { return false }
       for node in nodes {
         guard model.placements[node.id] == .integer else { return false }
         switch node.op {

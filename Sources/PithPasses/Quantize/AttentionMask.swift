@@ -87,7 +87,8 @@ extension QuantizedModel {
   public var maskedScores: Set<ValueID> {
     Set(
       AttentionMask.all(in: graph, placements)
-        .filter { mask in activations[mask.sum].map { $0.range.lowerBound > -1000 } ?? false }.map(\.sum))
+        .filter { mask in activations[mask.sum].map { !AttentionMask.isMasked($0.range.lowerBound) } ?? false
+        }.map(\.sum))
   }
 
   /// Whether a number among these is masked.

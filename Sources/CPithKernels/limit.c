@@ -1,5 +1,5 @@
-// What a core can do at most: dot products from register to register, with enough of them under way. Assembly, so that
-// no compiler spills, hoists or reorders them.
+// What a core can do at most: dot products from register to register, with enough of them under way, and loads. Assembly,
+// so that no compiler spills, hoists or reorders them.
 #include "include/pith_kernels.h"
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -60,6 +60,47 @@ static double avx512_rounds(void) {
   return (double)(12 * 64 * ROUNDS);
 }
 
+/// Loads `bytes`, a multiple of 512.
+static void load_ymm(const uint8_t *from, size_t bytes) {
+#define LOAD(N) "vmovdqu " #N "*32(%0), %%ymm" #N "\n"
+  const uint8_t *end = from + bytes;
+  __asm__ volatile("1:\n" LOAD(0) LOAD(1) LOAD(2) LOAD(3) LOAD(4) LOAD(5) LOAD(6) LOAD(7) LOAD(8) LOAD(9) LOAD(10)
+                       LOAD(11) LOAD(12) LOAD(13) LOAD(14) LOAD(15)
+                   "add $512, %0\ncmp %1, %0\njb 1b\nvzeroupper\n"
+                   : "+r"(from)
+                   : "r"(end)
+                   : YMM_LOW, YMM_HIGH, "cc", "memory");
+#undef LOAD
+}
+
+static void load_zmm(const uint8_t *from, size_t bytes) {
+#define LOAD(N) "vmovdqu64 " #N "*64(%0), %%zmm" #N "\n"
+  const uint8_t *end = from + bytes;
+  __asm__ volatile("1:\n" LOAD(0) LOAD(1) LOAD(2) LOAD(3) LOAD(4) LOAD(5) LOAD(6) LOAD(7)
+                   "add $512, %0\ncmp %1, %0\njb 1b\nvzeroupper\n"
+                   : "+r"(from)
+                   : "r"(end)
+                   : YMM_LOW, "cc", "memory");
+#undef LOAD
+}
+
+double pith_load_limit(uint32_t isa, const void *memory, size_t bytes, double milliseconds) {
+  bytes = bytes / 512 * 512;
+  if (isa < 2 || isa > 4 || bytes == 0 || !pith_kernels_for(isa)) return 0;
+  void (*const load)(const uint8_t *, size_t) = isa == 4 ? load_zmm : load_ymm;
+  // Enough rounds that the clock does not count.
+  const size_t rounds = bytes < 1 << 18 ? (1 << 18) / bytes : 1;
+  double best = 0;
+  load(memory, bytes);
+  for (const double start = seconds(); seconds() - start < milliseconds * 1e-3;) {
+    const double before = seconds();
+    for (size_t i = 0; i < rounds; i++) load(memory, bytes);
+    const double rate = (double)(rounds * bytes) / (seconds() - before);
+    best = rate > best ? rate : best;
+  }
+  return best;
+}
+
 double pith_int8_limit(uint32_t isa, double milliseconds) {
   static double (*const rounds[])(void) = {0, 0, avx2_rounds, avx_vnni_rounds, avx512_rounds};
   if (isa < 2 || isa > 4 || !pith_kernels_for(isa)) return 0;
@@ -74,6 +115,14 @@ double pith_int8_limit(uint32_t isa, double milliseconds) {
   return best;
 }
 #else
+double pith_load_limit(uint32_t isa, const void *memory, size_t bytes, double milliseconds) {
+  (void)isa;
+  (void)memory;
+  (void)bytes;
+  (void)milliseconds;
+  return 0;
+}
+
 double pith_int8_limit(uint32_t isa, double milliseconds) {
   (void)isa;
   (void)milliseconds;

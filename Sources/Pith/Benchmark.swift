@@ -136,7 +136,9 @@ public enum Benchmark {
       for buffer in inputs + outputs { buffer.deallocate() }
     }
 
-    func run() throws { try session.run(inputs: inputPointers, outputs: outputPointers) }
+    func run(instructions: Range<Int>? = nil) throws {
+      try session.run(inputs: inputPointers, outputs: outputPointers, instructions: instructions)
+    }
   }
 }
 

@@ -11,6 +11,8 @@ public enum BenchmarkJob {
     public var batch: Int
     public var seconds: Double
     public var isa: PithISA
+    /// Whether to time each instruction of a program, too, for as many seconds more.
+    public var isProfiled = false
 
     public init(
       modelPath: String, referencePath: String?, threads: Int, batch: Int, seconds: Double, isa: PithISA
@@ -53,15 +55,24 @@ public enum BenchmarkJob {
     let before = Benchmark.limit(isa: program.isa, threads: request.threads)
     let measured = try Benchmark.alternate(candidates, seconds: request.seconds)
     let limit = Swift.max(before, Benchmark.limit(isa: program.isa, threads: request.threads))
+    let steps =
+      request.isProfiled
+      ? try Benchmark.profile(
+        of: program, seconds: request.seconds, limit: limit / Double(request.threads)) : nil
     return BenchmarkReport(
       model: request.modelPath, latency: measured[0].latency,
       fp32Latency: measured.count > 1 ? measured[1].latency : nil, isa: program.isa.description,
       threads: request.threads, batch: request.batch, runs: measured[0].runs,
       multiplyAdds: Int(clamping: program.multiplyAdds) * request.batch,
-      limitGigaOpsPerSecond: limit > 0 ? limit : nil)
+      limitGigaOpsPerSecond: limit > 0 ? limit : nil, steps: steps)
   }
 
   private static func run(_ graph: Graph, _ request: Request) throws -> BenchmarkReport {
+    guard !request.isProfiled else {
+      throw PithFailure(
+        "\(request.modelPath): only the instructions of a .pith model can be profiled; make one with compress quantize"
+      )
+    }
     let simplified = try Simplify.run(graph).graph
     let candidate = try Benchmark.runs(of: simplified, batch: request.batch)
     let measured = try Benchmark.alternate([candidate], seconds: request.seconds)

@@ -102,51 +102,11 @@ public enum InspectionJob {
     let isByte = output.type == UInt8(PITH_U8.rawValue)
     let blocks = model.sparseBlocks(number)
     return InspectionReport.Instruction(
-      name: model.text(output.name), opcode: opcodeName(UInt32(record.opcode)),
+      name: model.text(output.name), opcode: OpcodeName.of(record),
       outputShape: output.sizes.map { .fixed($0) },
       inputScale: input.flatMap { $0.type == UInt8(PITH_U8.rawValue) ? $0.scale : nil },
       outputScale: isByte ? output.scale : nil, outputZeroPoint: isByte ? Int(output.zero_point) : nil,
-      weightBytes: blocks.map { 64 * $0.kept } ?? weightBytes(record, output),
+      weightBytes: model.work(number).weightBytes,
       weightDensity: blocks.map { Double($0.kept) / Double($0.total) })
-  }
-
-  private static func weightBytes(_ record: pith_instruction, _ output: pith_tensor) -> Int {
-    func padded(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }
-    let window = record.window
-    let (height, width) = (Int(window.kernel_h), Int(window.kernel_w))
-    switch UInt32(record.opcode) {
-    case PITH_OP_CONV.rawValue:
-      return padded(Int(window.extent), to: 16) * height * width * Int(window.tap_bytes)
-    case PITH_OP_DEPTHWISE.rawValue:
-      return padded(output.sizes.last ?? 0, to: 16) * width * padded(height, to: 4)
-    case PITH_OP_RECURRENT.rawValue:
-      let cell = record.recurrent
-      // Of RNN, both forms of GRU, and LSTM.
-      let gates = [1, 3, 3, 4][Int(cell.kind)]
-      return gates * padded(Int(cell.hidden), to: 16)
-        * (Int(cell.tap_bytes) + padded(Int(cell.hidden), to: 4))
-    default: return 0
-    }
-  }
-
-  private static func opcodeName(_ opcode: UInt32) -> String {
-    let names: [UInt32: String] = [
-      PITH_OP_QUANTIZE.rawValue: "quantize", PITH_OP_DEQUANTIZE.rawValue: "dequantize",
-      PITH_OP_CONV.rawValue: "conv", PITH_OP_CONV_SPARSE.rawValue: "conv_sparse",
-      PITH_OP_DEPTHWISE.rawValue: "depthwise", PITH_OP_MAX_POOL.rawValue: "max_pool",
-      PITH_OP_AVERAGE_POOL.rawValue: "average_pool", PITH_OP_ADD.rawValue: "add",
-      PITH_OP_MULTIPLY.rawValue: "multiply", PITH_OP_LOOKUP.rawValue: "lookup", PITH_OP_COPY.rawValue: "copy",
-      PITH_OP_FILL.rawValue: "fill", PITH_OP_SOFTMAX.rawValue: "softmax",
-      PITH_OP_RECURRENT.rawValue: "recurrent", PITH_OP_MATMUL.rawValue: "matmul",
-      PITH_OP_LAYER_NORM.rawValue: "layer_norm", PITH_OP_EMBED.rawValue: "embed",
-      PITH_OP_RESIZE.rawValue: "resize",
-      PITH_OP_F32_COPY.rawValue: "f32_copy",
-      PITH_OP_F32_FILL.rawValue: "f32_fill", PITH_OP_F32_CONV.rawValue: "f32_conv",
-      PITH_OP_F32_MATMUL.rawValue: "f32_matmul", PITH_OP_F32_BINARY.rawValue: "f32_binary",
-      PITH_OP_F32_UNARY.rawValue: "f32_unary", PITH_OP_F32_SOFTMAX.rawValue: "f32_softmax",
-      PITH_OP_F32_MAX_POOL.rawValue: "f32_max_pool", PITH_OP_F32_AVERAGE_POOL.rawValue: "f32_average_pool",
-      PITH_OP_F32_MEAN.rawValue: "f32_mean",
-    ]
-    return names[opcode] ?? "opcode \(opcode)"
   }
 }

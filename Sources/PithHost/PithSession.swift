@@ -49,7 +49,7 @@ public final class PithSession {
 
   /// Runs once on the caller's buffers, copying nothing: `inputs[i]` and `outputs[i]` hold as many floats as
   /// `model.inputs[i]` and `model.outputs[i]` have elements and overlap nothing. `instructions` limits the run,
-  /// for profiling. Throws where a buffer is null.
+  /// for profiling; an empty range runs none but does all else. Throws where a buffer is null.
   public func run(
     inputs: UnsafePointer<UnsafePointer<Float>?>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
     instructions: Range<Int>? = nil
@@ -57,7 +57,7 @@ public final class PithSession {
     var options = pith_options()
     if let instructions {
       // A limit of 0 would mean all.
-      if instructions.isEmpty || instructions.lowerBound < 0 { return }
+      if instructions.upperBound <= 0 || instructions.lowerBound < 0 { return }
       options.instruction_first = UInt32(clamping: instructions.lowerBound)
       options.instruction_limit = UInt32(clamping: instructions.upperBound)
     }

@@ -24,12 +24,16 @@ extension Lowering {
       Double(x.scale) * Double(builder.tensors[right.tensor.index].scale) / Double(y.scale))
     let multipliers = [Float](repeating: factor, count: columns.roundedUp(to: 16))
     let place = builder.constants.add(ByteBlob.bytes(of: multipliers), alignment: 64)
+    let scratchBytes = Int(pith_matmul_scratch(UInt64(depth), UInt64(columns)))
+    // One for each of up to four threads, as long as they take little.
+    let scratches = Swift.max(1, Swift.min(matrices, 4, (64 << 10) / scratchBytes))
     builder.emit(
       PITH_OP_MATMUL, inputs: [left.tensor, right.tensor], output: target.tensor,
-      scratch: Int(pith_matmul_scratch(UInt64(depth), UInt64(columns)))
+      scratch: scratches * scratchBytes
     ) {
       $0.flags = UInt16(
-        (right.isTransposed ? PITH_MATMUL_TRANSPOSED : 0) | (left.isBeside ? PITH_MATMUL_FIRST_BESIDE : 0)
+        UInt32(scratches - 1) << UInt32(PITH_MATMUL_SCRATCH_SHIFT)
+          | (right.isTransposed ? PITH_MATMUL_TRANSPOSED : 0) | (left.isBeside ? PITH_MATMUL_FIRST_BESIDE : 0)
           | (right.isBeside ? PITH_MATMUL_SECOND_BESIDE : 0)
           | (target.isBeside ? PITH_MATMUL_OUTPUT_BESIDE : 0))
       $0.immediate_i = Int32(matrices)

@@ -12,7 +12,6 @@ struct IntegerConvolution {
   let weights: QuantizedWeights
   let biases: [Int32]
   let x: QuantizationParameters
-  let y: QuantizationParameters
 
   var inputChannels: Int { inputSizes[1] }
   var outputChannels: Int { outputSizes[1] }
@@ -34,7 +33,6 @@ struct IntegerConvolution {
     self.weights = weights
     self.biases = biases
     x = try lowering.parameters(input)
-    y = try lowering.parameters(node.outputs[0])
   }
 
   var isDepthwise: Bool {
@@ -55,7 +53,7 @@ struct IntegerConvolution {
   }
 
   private func requantization(
-    _ outputs: Range<Int>, _ lowering: inout Lowering
+    _ outputs: Range<Int>, to y: QuantizationParameters, _ lowering: inout Lowering
   ) -> Lowering.Requantization {
     lowering.addRequantization(
       biases: outputs.map { weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint) },
@@ -64,11 +62,17 @@ struct IntegerConvolution {
 
   private func emit(
     _ stored: Lowering.StoredWeights, _ source: TensorIndex, _ target: TensorIndex, outputs: Range<Int>,
-    scratch: Int?, _ lowering: inout Lowering, _ adjust: (inout pith_window) -> Void
+    scratch: Int?, sum: FusedSum? = nil, _ lowering: inout Lowering, _ adjust: (inout pith_window) -> Void
   ) {
-    let requantization = requantization(outputs, &lowering)
-    let clamp = Lowering.clamp(op.activation, y)
-    lowering.builder.emit(stored.opcode, inputs: [source], output: target, scratch: scratch) {
+    // Of a fused sum, those of its output.
+    let y = lowering.builder.tensors[target.index].parameters
+    let requantization = requantization(outputs, to: y, &lowering)
+    let clamp = Lowering.clamp(sum.map(\.activation) ?? op.activation, y)
+    lowering.builder.emit(
+      stored.opcode, inputs: [source] + (sum.map { [$0.addend] } ?? []), output: target, scratch: scratch,
+      inPlace: sum != nil, inPlaceInput: sum == nil ? 0 : 1
+    ) {
+      sum?.apply(to: &$0, y)
       $0.weights = stored.weights
       $0.table = stored.table
       requantization.apply(to: &$0)
@@ -101,9 +105,14 @@ struct IntegerConvolution {
   /// One instruction per group where groups are whole words of channels; else one over all channels with zeros between
   /// the groups.
   func lowerGroups(_ source: Lowering.ByteValue, _ lowering: inout Lowering) throws {
-    let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
     let outputsPerGroup = outputChannels / op.groups
     let splits = op.groups > 1 && channelsPerGroup % 4 == 0 && outputsPerGroup % 4 == 0
+    var sum =
+      splits
+      ? nil
+      : try lowering.fusedSum(
+        of: node, activation: op.activation, layout: .channelsFirst(outputSizes))
+    var target: Lowering.ByteValue?
     let instructions = splits ? op.groups : 1
     let read = splits ? channelsPerGroup : inputChannels
     let tapBytes = read.roundedUp(to: 4)
@@ -115,9 +124,16 @@ struct IntegerConvolution {
         guard position >= 0, position < channelsPerGroup else { return 0 }
         return weight(output, position, k / tapBytes / window.kernel.w, k / tapBytes % window.kernel.w)
       }
+      let stored = lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels)
+      // Only dense ones add.
+      if stored.opcode != PITH_OP_CONV { sum = nil }
+      let value =
+        try target
+        ?? lowering.defineBytes(sum?.output ?? node.outputs[0], layout: .channelsFirst(outputSizes))
+      target = value
       emit(
-        lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels), source.tensor, target.tensor,
-        outputs: outputs, scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, &lowering
+        stored, source.tensor, value.tensor, outputs: outputs,
+        scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, sum: sum, &lowering
       ) {
         $0.tap_bytes = Int32(tapBytes)
         $0.extent = Int32(outputs.count.roundedUp(to: 4))

@@ -14,7 +14,7 @@ extension Lowering {
       throw GraphError("its weights were not quantized")
     }
     let columns = weights.scales.count
-    let (x, y) = (try parameters(input), try parameters(output))
+    let x = try parameters(input)
     var source = try bytes(input, layout: hasMap(input) ? nil : .matrix(rows: rows, columns: depth))
     var order = source.layout.positions(rows: rows, depth: depth)
     if order == nil {
@@ -31,12 +31,22 @@ extension Lowering {
     let folded = (0..<columns).map {
       weights.foldedBias(biases[$0], channel: $0, zeroPoint: x.zeroPoint)
     }
-    let requantization = addRequantization(biases: folded, x, weights.scales[...], y)
     let stored = addWeights(packed, depth: rowBytes, pixels: rows)
+    let layout = Layout.matrix(rows: rows, columns: columns)
+    // Only dense ones add.
+    let sum =
+      stored.opcode == PITH_OP_CONV
+      ? try fusedSum(of: node, activation: activation, layout: layout) : nil
+    let y = try parameters(sum?.output ?? output)
+    let requantization = addRequantization(biases: folded, x, weights.scales[...], y)
     let view = builder.addView(of: source.tensor, dims: [1, 1, rows, rowBytes], pixelStride: rowBytes)
-    let target = try defineBytes(output, layout: .matrix(rows: rows, columns: columns))
-    let clamp = Lowering.clamp(activation, y)
-    builder.emit(stored.opcode, inputs: [view], output: target.tensor) {
+    let target = try defineBytes(sum?.output ?? output, layout: layout)
+    let clamp = Lowering.clamp(sum.map(\.activation) ?? activation, y)
+    builder.emit(
+      stored.opcode, inputs: [view] + (sum.map { [$0.addend] } ?? []), output: target.tensor,
+      inPlace: sum != nil, inPlaceInput: sum == nil ? 0 : 1
+    ) {
+      sum?.apply(to: &$0, y)
       $0.weights = stored.weights
       $0.table = stored.table
       requantization.apply(to: &$0)

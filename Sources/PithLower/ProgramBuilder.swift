@@ -196,10 +196,11 @@ struct ProgramBuilder {
 
   // MARK: Instructions
 
-  /// Appends an instruction; `inPlace` tells that the output may take over the first input's memory.
+  /// Appends an instruction; `inPlace` tells that the output may take over an input's memory: the first one's, or that of
+  /// number `inPlaceInput`.
   mutating func emit(
     _ opcode: pith_opcode, inputs: [TensorIndex], output: TensorIndex, scratch: Int? = nil,
-    inPlace: Bool = false,
+    inPlace: Bool = false, inPlaceInput: Int = 0,
     _ body: (inout pith_instruction) -> Void = { _ in }
   ) {
     var instruction = pith_instruction.empty
@@ -216,9 +217,11 @@ struct ProgramBuilder {
       storages[storage].uses = [position]
       scratchOf[position] = storage
     }
-    if inPlace, let from = storageOf[inputs[0].index], let to = storageOf[output.index], from != to {
+    if inPlace, let from = storageOf[inputs[inPlaceInput].index], let to = storageOf[output.index], from != to
+    {
       self.inPlace.append(
-        InPlaceCandidate(instruction: position, input: inputs[0].index, output: output.index))
+        InPlaceCandidate(
+          instruction: position, input: inputs[inPlaceInput].index, output: output.index))
     }
     instructions.append(instruction)
     origins.append(currentNode)

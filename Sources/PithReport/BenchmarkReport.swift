@@ -22,10 +22,12 @@ public struct BenchmarkReport: Report, Hashable {
   public var limitGigaOpsPerSecond: Double?
   /// `gigaOpsPerSecond / limitGigaOpsPerSecond`, from 0 to 1.
   public var shareOfLimit: Double?
+  /// Of a profiled program, in the order in which they run; else `nil`.
+  public var steps: [Step]?
 
   public init(
     model: String, latency: Latency, fp32Latency: Latency? = nil, isa: String, threads: Int, batch: Int,
-    runs: Int, multiplyAdds: Int, limitGigaOpsPerSecond: Double? = nil
+    runs: Int, multiplyAdds: Int, limitGigaOpsPerSecond: Double? = nil, steps: [Step]? = nil
   ) {
     self.model = model
     self.latency = latency
@@ -40,6 +42,7 @@ public struct BenchmarkReport: Report, Hashable {
     let speed = latency.p50 > 0 ? 2e-3 * Double(multiplyAdds) / latency.p50 : 0
     self.gigaOpsPerSecond = speed
     self.limitGigaOpsPerSecond = limitGigaOpsPerSecond
+    self.steps = steps
     self.shareOfLimit = limitGigaOpsPerSecond.flatMap { $0 > 0 ? speed / $0 : nil }
   }
 
@@ -52,5 +55,6 @@ public struct BenchmarkReport: Report, Hashable {
     case gigaOpsPerSecond = "giga_ops_per_second"
     case limitGigaOpsPerSecond = "limit_giga_ops_per_second"
     case shareOfLimit = "share_of_limit"
+    case steps = "instructions"
   }
 }

@@ -31,6 +31,12 @@ struct WindowAxis: Sendable {
 /// A convolution or depthwise convolution of one image with random contents from `seed`.
 struct ConvolutionCase: Sendable, CustomStringConvertible {
   enum Values: Sendable { case random, extreme, wildMultipliers, codes }
+  struct Addend: Sendable {
+    var zero: Int
+    var multiplier: Float
+    /// Whether the kernel writes over it, or it lies elsewhere.
+    var isInPlace: Bool
+  }
 
   var depthwise = false
   var rows = WindowAxis()
@@ -44,6 +50,8 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var values = Values.random
   /// The share of the blocks of 16 channels by 4 of K that are not zero, for the block-sparse kernel; else nil.
   var density: Double?
+  /// A map that is added: what the output holds before.
+  var addend: Addend?
   var range = OutputRange()
   var seed: UInt64 = 0
 
@@ -51,7 +59,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     """
     \(depthwise ? "depthwise" : density.map { "conv of density \($0)" } ?? "conv") \(rows.size)x\(columns.size) k\(rows.kernel)x\(columns.kernel) \
     s\(rows.stride)x\(columns.stride) d\(rows.dilation)x\(columns.dilation) p\(rows.padBefore),\(columns.padBefore) \
-    taps of \(tapBytes) to \(channels) stride \(pixelStride)+\(outputGap) \(values) \(range) seed \(seed)
+    taps of \(tapBytes) to \(channels) stride \(pixelStride)+\(outputGap) \(values) \(range) \(addend.map { "\($0) " } ?? "")seed \(seed)
     """
   }
 
@@ -188,8 +196,10 @@ struct ConvolutionData {
     for y in 0..<c.rows.output {
       for x in 0..<c.columns.output {
         for channel in 0..<c.channels {
-          let f = Float(Int32(accumulator(c, y: y, x: x, channel: channel))) * multiplier[channel]
-          output[y * c.outRowStride + x * c.outPixelStride + channel] = c.range.requantize(f)
+          var f = Float(Int32(accumulator(c, y: y, x: x, channel: channel))) * multiplier[channel]
+          let place = y * c.outRowStride + x * c.outPixelStride + channel
+          if let addend = c.addend { f += Float(Int(output[place]) - addend.zero) * addend.multiplier }
+          output[place] = c.range.requantize(f)
         }
       }
     }
@@ -219,6 +229,12 @@ struct ConvolutionData {
     )
     let dense = c.depthwise ? backend.kernels.depthwise : backend.kernels.conv
     let kernel = c.density == nil ? dense : backend.kernels.conv_sparse
+    let elsewhere = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: output.bytes.count)
+    _ = elsewhere.initialize(from: output.bytes)
+    defer { elsewhere.deallocate() }
+    if let addend = c.addend {
+      (args.adds, args.addend_zero, args.addend_multiplier) = (1, Int32(addend.zero), addend.multiplier)
+    }
     input.withUnsafeBufferPointer { input in
       weights.withUnsafeBufferPointer { weights in
         bias.withUnsafeBufferPointer { bias in
@@ -228,6 +244,10 @@ struct ConvolutionData {
                 (args.input, args.output, args.padding) = (input.baseAddress, out, padding.baseAddress)
                 (args.weights, args.bias, args.multiplier) =
                   (weights.baseAddress, bias.baseAddress, multiplier.baseAddress)
+                if c.addend?.isInPlace == false {
+                  args.addend =
+                    Int(bitPattern: elsewhere.baseAddress) + Guarded.margin - Int(bitPattern: out)
+                }
                 if self.codes != nil { (args.multiplier, args.unit) = (nil, unit) }
                 let split = Int32(c.rows.output) / 2
                 lists.withUnsafeBufferPointer { lists in

@@ -3,6 +3,7 @@ import Testing
 /// Convolution and depthwise convolution of every set against the mathematical definition.
 @Suite struct ConvolutionTests {
   @Test(arguments: convolutions) func convolution(_ c: ConvolutionCase) { check(c) }
+  @Test(arguments: addingConvolutions) func adding(_ c: ConvolutionCase) { check(c) }
   @Test(arguments: depthwiseConvolutions) func depthwise(_ c: ConvolutionCase) { check(c) }
 
   @Test(arguments: blockSparseConvolutions) func blockSparse(_ c: ConvolutionCase) { check(c) }
@@ -39,6 +40,18 @@ import Testing
       cases.append(c)
     }
     cases += mergedFirstLayers(&random) + extremes() + manyTaps(&random)
+    return cases
+  }()
+
+  /// Every second of the dense cases, with a map to add.
+  static let addingConvolutions: [ConvolutionCase] = {
+    var random = Random(seed: 4)
+    var cases = convolutions.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    for index in cases.indices {
+      cases[index].addend = ConvolutionCase.Addend(
+        zero: random.pick([0, 128, 255, random.int(0...255)]), multiplier: Float(random.int(1...1000)) / 300,
+        isInPlace: random.int(0...1) == 0)
+    }
     return cases
   }()
 

@@ -12,7 +12,7 @@
 
 #define PITH_MAGIC 0x48544950u  // "PITH"
 #define PITH_VERSION_MAJOR 1
-#define PITH_VERSION_MINOR 4
+#define PITH_VERSION_MINOR 5
 #define PITH_ALIGNMENT 64
 /// Bytes that vector loads may read, and never write, past the end of a tensor in the arena or of a section.
 #define PITH_SLACK 64
@@ -112,7 +112,8 @@ enum pith_opcode {
   PITH_OP_QUANTIZE = 1,    ///< F32 (logical [N,C,H,W], [N,C] …) to U8 NHWC; `move`, see there
   PITH_OP_DEQUANTIZE = 2,  ///< U8 NHWC to F32; `move`, see there
   // Integer kernels.
-  PITH_OP_CONV = 3,          ///< k×k convolution, 1×1, matrix product; `window`
+  /// k×k convolution, 1×1, matrix product; `window`. `flags`, since 1.5: PITH_CONV_ADDS.
+  PITH_OP_CONV = 3,
   PITH_OP_DEPTHWISE = 4,     ///< `window`; as many channels come out as go in
   PITH_OP_MAX_POOL = 5,      ///< `window`; input and output have one scale and zero point
   PITH_OP_AVERAGE_POOL = 6,  ///< `window`; global where the window is the map; immediate_f[0] is s_x / s_y
@@ -272,14 +273,21 @@ static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
   return 4 * ((PITH_RECURRENT_STEPS + 3) * gates + 2) * padded + 2 * ((padded + 63) / 64 * 64);
 }
 
+/// `flags` of PITH_OP_CONV: the map inputs[1], of the output's shape and pixel_stride, is added before rounding, times
+/// immediate_f[1], which is s_b / s_y. The output may be exactly its region, as of PITH_OP_ADD.
+#define PITH_CONV_ADDS 1u
+
 /// `flags` of PITH_OP_MATMUL.
 #define PITH_MATMUL_TRANSPOSED 1u     ///< the second factor is [columns][depth]
 #define PITH_MATMUL_FIRST_BESIDE 2u   ///< the first factor is [1][1][rows][matrices * depth]
 #define PITH_MATMUL_SECOND_BESIDE 4u  ///< the second factor is [1][1][depth or columns][matrices * the other]
 #define PITH_MATMUL_OUTPUT_BESIDE 8u  ///< the output is [1][1][rows][matrices * columns]
 #define PITH_MATMUL_FLAGS 15u         ///< all of them
+/// Since 1.5 the bits from this one on say how many more scratches lie behind the first, so that as many threads more can
+/// work on matrices of their own.
+#define PITH_MATMUL_SCRATCH_SHIFT 8
 
-/// Bytes of scratch that PITH_OP_MATMUL needs: the second factor's packed form and biases. `depth` and `columns` are those of
+/// Bytes of each scratch of PITH_OP_MATMUL: the second factor's packed form and biases. `depth` and `columns` are those of
 /// legal maps, so that this does not overflow.
 static inline uint64_t pith_matmul_scratch(uint64_t depth, uint64_t columns) {
   return ((depth + 3) / 4 * 4 + 4) * ((columns + 15) / 16 * 16);

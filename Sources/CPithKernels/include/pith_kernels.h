@@ -49,6 +49,13 @@ typedef struct pith_conv_args {
   int32_t out_zero, out_min, out_max;
   int32_t row_begin, row_end;
   const uint16_t *kept;  // block-sparse only
+  /// Dense convolutions only: a map of the output's shape and strides, which may be the output, is added: f becomes
+  /// (Float(acc) * m) + Float(b - addend_zero) * addend_multiplier, each product rounded, then the sum. `addend` is what
+  /// takes an output's address to that of its b.
+  int32_t adds;
+  int32_t addend_zero;
+  float addend_multiplier;
+  ptrdiff_t addend;
 } pith_conv_args;
 
 /// Max and average pool of output rows [row_begin, row_end). Max: the largest byte of the window's pixels inside the
@@ -174,6 +181,17 @@ typedef struct pith_layer_norm_args {
   int32_t out_zero;
 } pith_layer_norm_args;
 
+/// Packs the second factor of a product of two computed maps as a convolution's weights: byte b becomes b - 128.
+/// Element (k, column) of it lies at k * k_stride + column * column_stride, one of which is 1. `bias` becomes
+/// -a_zero * Σ (b - 128) of each column. Both are zero up to multiples of 4 in depth and of 16 in columns.
+typedef struct pith_pack_args {
+  const uint8_t *input;
+  int8_t *weights;
+  int32_t *bias;
+  int32_t depth, columns, k_stride, column_stride;
+  int32_t a_zero;
+} pith_pack_args;
+
 /// The floats whose upper halves these are.
 void pith_widen_halves(const uint16_t *halves, float *output, size_t count);
 
@@ -199,6 +217,7 @@ typedef struct pith_kernels {
   void (*cell[4])(const pith_cell_args *);
   void (*cell_rest)(const pith_cell_args *);
   void (*layer_norm)(const pith_layer_norm_args *);
+  void (*pack)(const pith_pack_args *);
 } pith_kernels;
 
 /// The kernels of an `enum pith_isa` (1 scalar, 2 AVX2, 3 AVX-VNNI, 4 AVX-512-VNNI), or null where this build or CPU
@@ -209,17 +228,9 @@ const pith_kernels *pith_kernels_for(uint32_t isa);
 /// for the share of the limit; runs for about `milliseconds`. 0 where unavailable. Host builds only.
 double pith_int8_limit(uint32_t isa, double milliseconds);
 
-/// Packs the second factor of a product of two computed maps as a convolution's weights: byte b becomes b - 128.
-/// Element (k, column) of it lies at k * k_stride + column * column_stride, one of which is 1. `bias` becomes
-/// -a_zero * Σ (b - 128) of each column. Both are zero up to multiples of 4 in depth and of 16 in columns.
-typedef struct pith_pack_args {
-  const uint8_t *input;
-  int8_t *weights;
-  int32_t *bias;
-  int32_t depth, columns, k_stride, column_stride;
-  int32_t a_zero;
-} pith_pack_args;
-void pith_pack(const pith_pack_args *);
+/// Bytes per second this core loads into registers from `bytes` of memory, again and again: of a cache where they fit one.
+/// 0 where unavailable. Host builds only.
+double pith_load_limit(uint32_t isa, const void *memory, size_t bytes, double milliseconds);
 
 /// Of each output row or column: two of the input, and the weight of the second. Indices beyond the map mean its last.
 typedef struct pith_resize_tap {

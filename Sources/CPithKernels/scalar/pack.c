@@ -10,7 +10,7 @@ PITH_INLINE uint32_t four(const uint8_t *from, ptrdiff_t stride, int32_t count) 
   return word ^ 0x80808080u;
 }
 
-void pith_pack(const pith_pack_args *a) {
+void pith_scalar_pack(const pith_pack_args *a) {
   const int32_t depth = (a->depth + 3) & ~3, columns = (a->columns + 15) & ~15;
   for (int32_t c = 0; c < columns; c += 16) {
     uint32_t sums[16] = {0};

@@ -22,6 +22,7 @@ void pith_scalar_cell_gru_reset(const pith_cell_args *);
 void pith_scalar_cell_gru_rest(const pith_cell_args *);
 void pith_scalar_cell_lstm(const pith_cell_args *);
 void pith_scalar_layer_norm(const pith_layer_norm_args *);
+void pith_scalar_pack(const pith_pack_args *);
 
 /// The address of pixel (y, x) of the map, or null outside.
 PITH_INLINE const uint8_t *pith_pixel(

@@ -18,4 +18,5 @@ const pith_kernels pith_scalar_kernels = {
     .cell = {pith_scalar_cell_rnn, pith_scalar_cell_gru, pith_scalar_cell_gru_reset, pith_scalar_cell_lstm},
     .cell_rest = pith_scalar_cell_gru_rest,
     .layer_norm = pith_scalar_layer_norm,
+    .pack = pith_scalar_pack,
 };

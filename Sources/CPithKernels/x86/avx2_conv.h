@@ -4,6 +4,7 @@
 //
 // A single pixel needs each weight once only, so there the weights must not cost: its bytes are split into halves of
 // four bits instead, whose products with the weights fit vpmaddubsw and eight of which fit 16 bits.
+#include "addend.h"
 #include "tiles.h"
 
 enum { SPREAD_BYTES = 57344, GATHERED_BYTES = 4096 };
@@ -195,6 +196,7 @@ typedef struct conv_block {
   const float *multiplier;
   int64_t steps;  // of 4 bytes
   range out;
+  addend added;
 } conv_block;
 
 HELPER __m256i broadcast_4(const uint8_t *from) {
@@ -236,9 +238,11 @@ HELPER void tile_block(
   }
   const reals multiplier = reals_load(b->multiplier);
   UNROLL
-  for (int m = 0; m < pixels; m++)
-    bytes_store_up_to_16(
-        outputs[m], requantize(reals_mul(reals_of_lanes(sums[m]), multiplier), &b->out), channels);
+  for (int m = 0; m < pixels; m++) {
+    reals f = reals_mul(reals_of_lanes(sums[m]), multiplier);
+    if (b->added.adds) f = add_addend(f, outputs[m], &b->added);
+    bytes_store_up_to_16(outputs[m], requantize(f, &b->out), channels);
+  }
 }
 
 /// The products of a step with the halves of 4 input bytes, in 16-bit lanes.
@@ -277,7 +281,8 @@ HELPER void vector_blocks(
   }
   UNROLL
   for (int n = 0; n < blocks; n++) {
-    const reals f = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));
+    reals f = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));
+    if (b->added.adds) f = add_addend(f, output + 16 * n, &b->added);
     bytes_store_up_to_16(output + 16 * n, requantize(f, &b->out), channels - 16 * (size_t)n);
   }
 }
@@ -350,6 +355,7 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
   conv_block block = {0};
   block.steps = reduction_bytes(a) / 4;
   block.out = range_of(a->out_zero, a->out_min, a->out_max);
+  block.added = addend_of(a);
   const gather_choice gather = choose_gather(a);
   spread tile;
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {

@@ -53,5 +53,6 @@ const pith_kernels SET(kernels) = {
     .cell = {BASE(cell_rnn), BASE(cell_gru), BASE(cell_gru_reset), BASE(cell_lstm)},
     .cell_rest = BASE(cell_gru_rest),
     .layer_norm = BASE(layer_norm),
+    .pack = BASE(pack),
 };
 #endif

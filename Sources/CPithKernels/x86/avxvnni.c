@@ -22,6 +22,7 @@
 #include "cells.h"
 #include "convert.h"
 #include "lookup.h"
+#include "pack.h"
 #include "pool.h"
 #include "ymm_conv.h"
 
@@ -46,5 +47,6 @@ const pith_kernels SET(kernels) = {
     .cell = {SET(cell_rnn), SET(cell_gru), SET(cell_gru_reset), SET(cell_lstm)},
     .cell_rest = SET(cell_gru_rest),
     .layer_norm = SET(layer_norm),
+    .pack = SET(pack),
 };
 #endif

@@ -1,6 +1,7 @@
 // Convolution with a byte dot product, directly from the map: a tile of pixels has a pointer for each tap, those
 // outside the map to the padding, and all its sums stay in registers. The set defines BLOCKS, the most blocks of 16
 // channels in a tile, and blocks_store.
+#include "addend.h"
 #include "tiles.h"
 
 enum { TAPS = 128, WIDE_TILE = 12 };
@@ -14,6 +15,7 @@ typedef struct conv_block {
   const int32_t *bias;
   const float *multiplier;
   range out;
+  addend added;
 } conv_block;
 
 HELPER vector broadcast_4(const uint8_t *from) {
@@ -29,6 +31,10 @@ HELPER void finish_blocks(uint8_t *output, const lanes *sums, const conv_block *
   reals f[BLOCKS];
   UNROLL
   for (int n = 0; n < blocks; n++) f[n] = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));
+  if (b->added.adds) {
+    UNROLL
+    for (int n = 0; n < blocks; n++) f[n] = add_addend(f[n], output + 16 * n, &b->added);
+  }
   blocks_store(output, f, &b->out, channels, blocks);
 }
 

@@ -58,6 +58,7 @@ HELPER void run_tile(
   b.tap_bytes = a->tap_bytes;
   b.apart = (ptrdiff_t)reduction * 16;
   b.out = range_of(a->out_zero, a->out_min, a->out_max);
+  b.added = addend_of(a);
   for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
   for (int32_t c = begin; c < end;) {
     b.weights = a->weights + c * reduction;

@@ -23,6 +23,37 @@ extension BenchmarkReport {
       speed += " that int8 dot products reach here"
     }
     writer.paragraph(speed + ".")
+    if let steps, !steps.isEmpty {
+      writer.heading("Instructions")
+      writer.table(Self.table(steps))
+      writer.paragraph(
+        "Medians where they stand, on one thread. Compute is the share of what dot products reach, bandwidth that of "
+          + "loads from the cache that weights, input and output fit.")
+    }
     return writer.text
+  }
+
+  private static func table(_ steps: [Step]) -> TextTable {
+    let total = steps.reduce(0) { $0 + $1.microseconds }
+    var table = TextTable([
+      .name("instruction", minimum: 10), .name("opcode", minimum: 8), .name("output", minimum: 10),
+      .number("time"), .number("of all"), .number("mul-adds", dispensable: 2),
+      .number("bytes", dispensable: 1), .number("compute"), .number("bandwidth"),
+    ])
+    for step in steps {
+      table.add([
+        .init(LayerNames.shown(step.name)), .init(step.opcode),
+        .init(InspectionReport.text(step.outputShape)), .init(Units.microseconds(step.microseconds)),
+        .init(Units.percent(total > 0 ? step.microseconds / total : nil, 1)),
+        .init(step.multiplyAdds > 0 ? Units.count(step.multiplyAdds) : Units.unknown),
+        .init(Units.bytes(step.bytes)), .init(Units.percent(step.shareOfCompute)),
+        .init(Units.percent(step.shareOfBandwidth)),
+      ])
+    }
+    table.add([
+      .init("all"), .init(""), .init(""), .init(Units.microseconds(total)), .init(""),
+      .init(Units.count(steps.reduce(0) { $0 + $1.multiplyAdds })), .init(""), .init(""), .init(""),
+    ])
+    return table
   }
 }

@@ -3,17 +3,42 @@ import CPithKernels
 
 private typealias ConvolutionKernel = @convention(c) (UnsafePointer<pith_conv_args>?) -> Void
 
-/// Pieces of a convolution for `pith_parallel`: each a band of output rows.
-private struct ConvolutionBands {
+/// A convolution in shares.
+private struct SharedConvolution {
+  /// What the shares are of.
+  enum Axis { case rows, pixels, channels }
+
   let kernel: ConvolutionKernel
   let arguments: pith_conv_args
-  let height, band: Int32
+  let axis: Axis
+  let shares: Shares
+  /// Bytes of weights of one output channel, and of input that belong to it: those of a depthwise convolution.
+  let channelWeights, channelInput: Int
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    let (begin, end) = (shares.begin(index), shares.end(index))
+    switch axis {
+    case .rows: (arguments.row_begin, arguments.row_end) = (begin, end)
+    case .pixels:
+      arguments.input += Int(begin) &* Int(arguments.in_pixel_stride)
+      arguments.output += Int(begin) &* Int(arguments.out_pixel_stride)
+      arguments.in_width = end &- begin
+      arguments.out_width = end &- begin
+    case .channels:
+      arguments.channels = end &- begin
+      arguments.output += Int(begin)
+      arguments.input += Int(begin) &* channelInput
+      arguments.weights += Int(begin) &* channelWeights
+      arguments.bias += Int(begin)
+      if arguments.multiplier != nil { arguments.multiplier += Int(begin) }
+      if arguments.codes != nil { arguments.codes += Int(begin) }
+    }
+    kernel(&arguments)
+  }
 }
 
 extension Executor {
-  /// Multiply-adds below which splitting an instruction costs more than it gains.
-  static var worthSplitting: UInt64 { 200_000 }
-
   /// Convolution, 1×1, matrix product, first layer.
   func convolve(_ instruction: InstructionPointer) {
     guard let kernel = kernels.pointee.conv else { return }
@@ -54,6 +79,14 @@ extension Executor {
     arguments.tap_bytes = window.tap_bytes
     arguments.channels = window.extent
     arguments.kept = kept
+    if kept == nil, UInt32(instruction.pointee.flags) & PITH_CONV_ADDS != 0 {
+      let addend = tensor(instruction.pointee.inputs.1)
+      arguments.adds = 1
+      arguments.addend_zero = addend.pointee.zero_point
+      arguments.addend_multiplier = instruction.pointee.immediate_f.1
+      arguments.addend =
+        Int(bitPattern: address(addend)) &- Int(bitPattern: address(output))
+    }
     let perRow = UInt64(widening: output.pointee.width) &* perPixel
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
@@ -130,23 +163,20 @@ extension Executor {
     _ output: TensorPointer, perRow: UInt64, inputOffset: Int, outputOffset: Int
   ) {
     let height = int32(output.pointee.height)
-    let pieces = pieces(rows: height, perRow: perRow)
+    arguments.row_end = height
     var from = UnsafePointer(bytes(input)) + inputOffset
     var to = bytes(output) + outputOffset
     var image: UInt32 = 0
     while image < output.pointee.batch {
       arguments.input = from
       arguments.output = to
-      if let parallel, pieces > 1 {
-        let band = (height &+ pieces &- 1) / pieces
-        var bands = ConvolutionBands(kernel: kernel, arguments: arguments, height: height, band: band)
-        let count = UInt32(truncatingIfNeeded: (height &+ band &- 1) / band)
-        withUnsafeMutablePointer(to: &bands) { context in
-          parallel(pool, count, runConvolutionBand, UnsafeMutableRawPointer(context))
+      let cost = perRow &* UInt64(widening: output.pointee.height)
+      if threads > 1, cost >= Executor.worthSplitting {
+        var shared = shared(kernel, arguments, cost: cost)
+        share(&shared, shared.shares.count) { context, index in
+          context?.assumingMemoryBound(to: SharedConvolution.self).pointee.run(index)
         }
       } else {
-        arguments.row_begin = 0
-        arguments.row_end = height
         kernel(&arguments)
       }
       from += input.pointee.imageBytes
@@ -155,25 +185,37 @@ extension Executor {
     }
   }
 
-  /// How many bands of rows to run at the same time.
-  func pieces(rows: Int32, perRow: UInt64) -> Int32 {
-    guard threads > 1, parallel != nil else { return 1 }
-    let total = perRow &* UInt64(widening: UInt32(bitPattern: rows))
-    if total < Executor.worthSplitting { return 1 }
-    let most = total / (Executor.worthSplitting / 2)
-    let wanted = UInt64(widening: threads) < most ? UInt64(widening: threads) : most
-    return wanted < UInt64(widening: UInt32(bitPattern: rows)) ? Int32(truncatingIfNeeded: wanted) : rows
+  /// Divides a convolution: pixels where they follow one another, else rows; or channels where those are more even or
+  /// the weights are more than the map, as then each thread reads only its own.
+  private func shared(
+    _ kernel: ConvolutionKernel, _ arguments: pith_conv_args, cost: UInt64
+  ) -> SharedConvolution {
+    let isDepthwise = arguments.tap_bytes == 0
+    let pieces = pieces(cost: cost, most: Int32.max)
+    let byChannels = Shares(arguments.channels, unit: 64, pieces: pieces)
+    let taps = Int(arguments.kernel_h) &* Int(arguments.kernel_w)
+    let channelWeights =
+      isDepthwise
+      ? Int(arguments.kernel_w) &* Int((arguments.kernel_h &+ 3) & ~3) : taps &* Int(arguments.tap_bytes)
+    func shared(_ axis: SharedConvolution.Axis, _ shares: Shares) -> SharedConvolution {
+      SharedConvolution(
+        kernel: kernel, arguments: arguments, axis: axis, shares: shares, channelWeights: channelWeights,
+        channelInput: isDepthwise ? 1 : 0)
+    }
+    let isLine =
+      arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0 && arguments.pad_left == 0
+      && arguments.stride_w == 1 && arguments.in_width == arguments.out_width
+    let others =
+      isLine
+      ? shared(.pixels, Shares(arguments.out_width, unit: 12, pieces: pieces))
+      : shared(.rows, Shares(arguments.row_end, unit: 1, pieces: pieces))
+    // The lists of a sparse one have no places for channels.
+    if arguments.kept != nil { return others }
+    let map = Int(arguments.in_height) &* Int(arguments.in_row_stride)
+    let isHeavy = !isDepthwise && Int(arguments.channels) &* channelWeights > map
+    let (mine, theirs) = (byChannels.unevenness(pieces: pieces), others.shares.unevenness(pieces: pieces))
+    return mine < theirs || (isHeavy && mine == theirs) ? shared(.channels, byChannels) : others
   }
-}
-
-private func runConvolutionBand(_ context: UnsafeMutableRawPointer?, _ index: UInt32) {
-  guard let context else { return }
-  let bands = context.assumingMemoryBound(to: ConvolutionBands.self)
-  var arguments = bands.pointee.arguments
-  arguments.row_begin = Int32(truncatingIfNeeded: index) &* bands.pointee.band
-  let end = arguments.row_begin &+ bands.pointee.band
-  arguments.row_end = end < bands.pointee.height ? end : bands.pointee.height
-  bands.pointee.kernel(&arguments)
 }
 
 /// memset, which the compiler makes of it.

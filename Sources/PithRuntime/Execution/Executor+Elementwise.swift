@@ -1,12 +1,77 @@
 import CPith
 import CPithKernels
 
+private typealias BinaryKernel = @convention(c) (UnsafePointer<pith_binary_args>?) -> Void
+private typealias SoftmaxKernel = @convention(c) (UnsafePointer<pith_softmax_args>?) -> Void
+private typealias LookupKernel =
+  @convention(c) (
+    UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, Int, UnsafePointer<UInt8>?
+  ) -> Void
+
+/// Addition or multiplication in shares of runs of bytes or, of a single run, of bytes.
+private struct SharedBinary {
+  let kernel: BinaryKernel
+  let arguments: pith_binary_args
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    let (begin, end) = (Int(shares.begin(index)), Int(shares.end(index)))
+    let isOneRun = arguments.rows == 1
+    if isOneRun { arguments.count = end &- begin } else { arguments.rows = end &- begin }
+    arguments.a += isOneRun ? begin : begin &* arguments.a_stride
+    arguments.b += isOneRun ? begin : begin &* arguments.b_stride
+    arguments.output += isOneRun ? begin : begin &* arguments.out_stride
+    kernel(&arguments)
+  }
+}
+
+/// A table's values in shares of bytes.
+private struct SharedLookup {
+  let kernel: LookupKernel
+  let input, table: UnsafePointer<UInt8>
+  let output: UnsafeMutablePointer<UInt8>
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    let (begin, end) = (Int(shares.begin(index)), Int(shares.end(index)))
+    kernel(input + begin, output + begin, end &- begin, table)
+  }
+}
+
+/// Softmax in shares of rows.
+private struct SharedSoftmax {
+  let kernel: SoftmaxKernel
+  let arguments: pith_softmax_args
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    let begin = shares.begin(index)
+    arguments.rows = shares.end(index) &- begin
+    arguments.input += Int(begin) &* Int(arguments.in_stride)
+    arguments.output += Int(begin) &* Int(arguments.out_stride)
+    kernel(&arguments)
+  }
+}
+
 extension Executor {
   /// Addition and multiplication, where b may be one pixel for the whole map.
   func combine(
     _ instruction: InstructionPointer, _ kernel: (@convention(c) (UnsafePointer<pith_binary_args>?) -> Void)?
   ) {
     guard let kernel else { return }
+    func run(_ arguments: pith_binary_args) {
+      let rows = Int32(truncatingIfNeeded: arguments.rows == 1 ? arguments.count : arguments.rows)
+      // A byte takes as long as about 8 multiply-adds.
+      let cost = 8 &* UInt64(widening: arguments.rows) &* UInt64(widening: arguments.count)
+      let shares = Shares(
+        rows, unit: arguments.rows == 1 ? 64 : 1, pieces: pieces(cost: cost, most: Int32.max))
+      var shared = SharedBinary(kernel: kernel, arguments: arguments, shares: shares)
+      share(&shared, shares.count) { context, index in
+        context?.assumingMemoryBound(to: SharedBinary.self).pointee.run(index)
+      }
+    }
     let a = tensor(instruction.pointee.inputs.0)
     let b = tensor(instruction.pointee.inputs.1)
     let output = tensor(instruction.pointee.output)
@@ -31,14 +96,14 @@ extension Executor {
         arguments.count = arguments.count &* arguments.rows
         arguments.rows = 1
       }
-      kernel(&arguments)
+      run(arguments)
       return
     }
     arguments.rows = int(output.pointee.height) &* int(output.pointee.width)
     arguments.b_stride = 0
     var image: UInt32 = 0
     while image < output.pointee.batch {
-      kernel(&arguments)
+      run(arguments)
       arguments.a += a.pointee.imageBytes
       arguments.b += b.pointee.imageBytes
       arguments.output += output.pointee.imageBytes
@@ -57,7 +122,13 @@ extension Executor {
     var from = UnsafePointer(bytes(input))
     var to = bytes(output)
     if isDense(input) && isDense(output) {
-      kernel(from, to, count &* pixels, table)
+      let shares = Shares(
+        Int32(truncatingIfNeeded: count &* pixels), unit: 64,
+        pieces: pieces(cost: 2 &* UInt64(widening: count &* pixels), most: Int32.max))
+      var shared = SharedLookup(kernel: kernel, input: from, table: table, output: to, shares: shares)
+      share(&shared, shares.count) { context, index in
+        context?.assumingMemoryBound(to: SharedLookup.self).pointee.run(index)
+      }
       return
     }
     while pixels > 0 {
@@ -92,7 +163,13 @@ extension Executor {
     arguments.out_zero = output.pointee.zero_point
     arguments.out_min = 0
     arguments.out_max = 255
-    kernel(&arguments)
+    // A byte takes as long as about 32 multiply-adds.
+    let cost = 32 &* UInt64(widening: output.pointee.pixelCount &* int(output.pointee.channels))
+    let shares = Shares(arguments.rows, unit: 1, pieces: pieces(cost: cost, most: arguments.rows))
+    var shared = SharedSoftmax(kernel: kernel, arguments: arguments, shares: shares)
+    share(&shared, shares.count) { context, index in
+      context?.assumingMemoryBound(to: SharedSoftmax.self).pointee.run(index)
+    }
   }
 
   /// Whether pixels follow each other without a gap that belongs to another tensor.

@@ -1,6 +1,24 @@
 import CPith
 import CPithKernels
 
+private typealias ConvertKernel = @convention(c) (UnsafePointer<pith_convert_args>?) -> Void
+
+/// A conversion in shares of rows.
+private struct SharedConversion {
+  let kernel: ConvertKernel
+  let arguments: pith_convert_args
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    let begin = shares.begin(index)
+    arguments.height = shares.end(index) &- begin
+    arguments.real += Int(begin) &* arguments.f_row
+    arguments.bytes += Int(begin) &* Int(arguments.row_stride)
+    kernel(&arguments)
+  }
+}
+
 extension Executor {
   /// The caller's floats to bytes.
   func quantize(_ instruction: InstructionPointer) {
@@ -42,8 +60,14 @@ extension Executor {
     arguments.scale = map.pointee.scale
     arguments.zero = map.pointee.zero_point
     var image: UInt32 = 0
+    // An element takes as long as about 32 multiply-adds.
+    let cost = 32 &* UInt64(widening: int(dims.1) &* int(dims.2) &* int(dims.3))
+    let shares = Shares(arguments.height, unit: 1, pieces: pieces(cost: cost, most: arguments.height))
     while image < dims.0 {
-      kernel(&arguments)
+      var shared = SharedConversion(kernel: kernel, arguments: arguments, shares: shares)
+      share(&shared, shares.count) { context, index in
+        context?.assumingMemoryBound(to: SharedConversion.self).pointee.run(index)
+      }
       arguments.real += int(strides.0)
       arguments.bytes += map.pointee.imageBytes
       image &+= 1

@@ -3,11 +3,17 @@ import CPithKernels
 
 private typealias PoolKernel = @convention(c) (UnsafePointer<pith_pool_args>?) -> Void
 
-/// Pieces of a pool for `pith_parallel`: each a band of output rows.
-private struct PoolBands {
+/// A pool in shares of output rows.
+private struct SharedPool {
   let kernel: PoolKernel
   let arguments: pith_pool_args
-  let height, band: Int32
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    (arguments.row_begin, arguments.row_end) = (shares.begin(index), shares.end(index))
+    kernel(&arguments)
+  }
 }
 
 extension Executor {
@@ -24,24 +30,17 @@ extension Executor {
     let perRow =
       UInt64(widening: output.pointee.width) &* UInt64(widening: output.pointee.channels)
       &* UInt64(widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w))
-    let pieces = pieces(rows: height, perRow: perRow)
+    let pieces = pieces(cost: perRow &* UInt64(widening: output.pointee.height), most: height)
     var from = UnsafePointer(bytes(input))
     var to = bytes(output)
     var image: UInt32 = 0
     while image < output.pointee.batch {
       arguments.input = from
       arguments.output = to
-      if let parallel, pieces > 1 {
-        let band = (height &+ pieces &- 1) / pieces
-        var bands = PoolBands(kernel: kernel, arguments: arguments, height: height, band: band)
-        let count = UInt32(truncatingIfNeeded: (height &+ band &- 1) / band)
-        withUnsafeMutablePointer(to: &bands) { context in
-          parallel(self.pool, count, runPoolBand, UnsafeMutableRawPointer(context))
-        }
-      } else {
-        arguments.row_begin = 0
-        arguments.row_end = height
-        kernel(&arguments)
+      var shared = SharedPool(
+        kernel: kernel, arguments: arguments, shares: Shares(height, unit: 1, pieces: pieces))
+      share(&shared, shared.shares.count) { context, index in
+        context?.assumingMemoryBound(to: SharedPool.self).pointee.run(index)
       }
       from += input.pointee.imageBytes
       to += output.pointee.imageBytes
@@ -78,14 +77,4 @@ extension Executor {
     arguments.out_max = window.clamp_max
     return arguments
   }
-}
-
-private func runPoolBand(_ context: UnsafeMutableRawPointer?, _ index: UInt32) {
-  guard let context else { return }
-  let bands = context.assumingMemoryBound(to: PoolBands.self)
-  var arguments = bands.pointee.arguments
-  arguments.row_begin = Int32(truncatingIfNeeded: index) &* bands.pointee.band
-  let end = arguments.row_begin &+ bands.pointee.band
-  arguments.row_end = end < bands.pointee.height ? end : bands.pointee.height
-  bands.pointee.kernel(&arguments)
 }

@@ -1,10 +1,63 @@
 import CPith
 import CPithKernels
 
+private typealias ConvolutionKernel = @convention(c) (UnsafePointer<pith_conv_args>?) -> Void
+private typealias PackKernel = @convention(c) (UnsafePointer<pith_pack_args>?) -> Void
+private typealias LayerNormKernel = @convention(c) (UnsafePointer<pith_layer_norm_args>?) -> Void
+
+/// Products of computed maps, matrix by matrix: as many series of them as there are scratches.
+private struct SharedProducts {
+  let kernel: ConvolutionKernel
+  let packing: PackKernel
+  let pack: pith_pack_args
+  let product: pith_conv_args
+  /// From one matrix to the next, and from one scratch to the next.
+  let firstStep, secondStep, outputStep, scratchStep: Int
+  let matrices: Int32
+  let series: UInt32
+
+  func run(_ index: UInt32) {
+    var (pack, product) = (pack, product)
+    let scratch = int(index) &* scratchStep
+    pack.weights += scratch
+    pack.bias = (UnsafeMutableRawPointer(pack.bias.unsafelyUnwrapped) + scratch).assumingMemoryBound(
+      to: Int32.self)
+    product.weights = UnsafePointer(pack.weights)
+    product.bias = UnsafePointer(pack.bias)
+    let (first, second, output) = (pack.input, product.input, product.output)
+    var matrix = int32(index)
+    while matrix < matrices {
+      let number = Int(matrix)
+      pack.input = first.unsafelyUnwrapped + number &* secondStep
+      if secondStep > 0 || matrix == int32(index) { packing(&pack) }
+      product.input = second.unsafelyUnwrapped + number &* firstStep
+      product.output = output.unsafelyUnwrapped + number &* outputStep
+      kernel(&product)
+      matrix &+= int32(series)
+    }
+  }
+}
+
+/// Layer normalization in shares of rows.
+private struct SharedLayerNorm {
+  let kernel: LayerNormKernel
+  let arguments: pith_layer_norm_args
+  let shares: Shares
+
+  func run(_ index: UInt32) {
+    var arguments = arguments
+    let begin = shares.begin(index)
+    arguments.rows = shares.end(index) &- begin
+    arguments.input += Int(begin) &* Int(arguments.in_stride)
+    arguments.output += Int(begin) &* Int(arguments.out_stride)
+    kernel(&arguments)
+  }
+}
+
 extension Executor {
   /// The product of two computed maps: the second one is packed as weights are, matrix by matrix.
   func multiplyMaps(_ instruction: InstructionPointer) {
-    guard let kernel = kernels.pointee.conv else { return }
+    guard let kernel = kernels.pointee.conv, let packing = kernels.pointee.pack else { return }
     let record = instruction.pointee
     let (a, b) = (tensor(record.inputs.0), tensor(record.inputs.1))
     let output = tensor(record.output)
@@ -25,8 +78,6 @@ extension Executor {
     let packedBytes = Int((pack.depth &+ 3) & ~3) &* Int((pack.columns &+ 15) & ~15)
     pack.bias = (scratch + packedBytes).assumingMemoryBound(to: Int32.self)
     var product = pith_conv_args()
-    product.weights = UnsafePointer(pack.weights)
-    product.bias = UnsafePointer(pack.bias)
     product.multiplier = constants(record.multiplier).assumingMemoryBound(to: Float.self)
     product.in_height = 1
     product.in_width = int32(a.pointee.width)
@@ -51,14 +102,18 @@ extension Executor {
     let isOutputBeside = has(PITH_MATMUL_OUTPUT_BESIDE, record.flags)
     let outputStep = isOutputBeside ? Int(pack.columns) : output.pointee.imageBytes
     let count = isOutputBeside ? record.immediate_i : int32(output.pointee.batch)
-    var matrix: Int32 = 0
-    while matrix < count {
-      if matrix == 0 || secondStep > 0 { pith_pack(&pack) }
-      kernel(&product)
-      pack.input += secondStep
-      product.input += firstStep
-      product.output += outputStep
-      matrix &+= 1
+    let perMatrix =
+      UInt64(widening: a.pointee.width) &* UInt64(widening: Int(pack.depth) &* Int(pack.columns))
+    let scratches = Int32(record.flags &>> UInt16(PITH_MATMUL_SCRATCH_SHIFT)) &+ 1
+    let most = scratches < count ? scratches : count
+    let series = pieces(cost: perMatrix &* UInt64(widening: UInt32(bitPattern: count)), most: most)
+    var shared = SharedProducts(
+      kernel: kernel, packing: packing, pack: pack, product: product, firstStep: firstStep,
+      secondStep: secondStep, outputStep: outputStep,
+      scratchStep: packedBytes &+ 4 &* Int((pack.columns &+ 15) & ~15), matrices: count,
+      series: UInt32(bitPattern: series))
+    share(&shared, shared.series) { context, index in
+      context?.assumingMemoryBound(to: SharedProducts.self).pointee.run(index)
     }
   }
 
@@ -81,7 +136,13 @@ extension Executor {
     arguments.scale = input.pointee.scale
     arguments.epsilon = record.immediate_f.0
     arguments.out_zero = output.pointee.zero_point
-    kernel(&arguments)
+    // A byte takes as long as about 16 multiply-adds.
+    let cost = 16 &* UInt64(widening: output.pointee.pixelCount &* int(output.pointee.channels))
+    let shares = Shares(arguments.rows, unit: 1, pieces: pieces(cost: cost, most: arguments.rows))
+    var shared = SharedLayerNorm(kernel: kernel, arguments: arguments, shares: shares)
+    share(&shared, shares.count) { context, index in
+      context?.assumingMemoryBound(to: SharedLayerNorm.self).pointee.run(index)
+    }
   }
 
   func embed(_ instruction: InstructionPointer) {

@@ -6,7 +6,7 @@ extension Validator {
     let window = record.window
     guard let a = byteInput(record.inputs.0), let b = byteInput(record.inputs.1),
       let output = byteOutput(instruction), a.pointee.height == 1, b.pointee.height == 1,
-      output.pointee.height == 1, b.pointee.zero_point == 128, record.flags <= PITH_MATMUL_FLAGS,
+      output.pointee.height == 1, b.pointee.zero_point == 128, record.flags & 0xFF <= PITH_MATMUL_FLAGS,
       isDisjoint(a.pointee, output.pointee), isDisjoint(b.pointee, output.pointee),
       isByteRange(window.clamp_min, window.clamp_max)
     else { return false }
@@ -17,7 +17,9 @@ extension Validator {
     let depth = isTransposed ? second.columns : b.pointee.width
     let columns = isTransposed ? b.pointee.width : second.columns
     let tap = Size(depth).rounded(to: 4)
-    let bytes = pith_matmul_scratch(UInt64(widening: depth), UInt64(widening: columns))
+    let scratches = Size(UInt32(record.flags &>> UInt16(PITH_MATMUL_SCRATCH_SHIFT)) &+ 1)
+    let one = pith_matmul_scratch(UInt64(widening: depth), UInt64(widening: columns))
+    let bytes = (Size(saturating: one) * scratches).value
     return product.count > 0 && first.count == product.count
       && (second.count == product.count || second.count == 1)
       && a.pointee.width == output.pointee.width && first.columns == depth && product.columns == columns

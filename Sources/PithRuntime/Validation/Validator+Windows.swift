@@ -50,6 +50,22 @@ extension Validator {
     let blocks = Size(window.extent).rounded(to: 16)
     return isLegalBesidesWeights(instruction)
       && hasWeights(instruction, bytes: blocks * (window.positions * Size(window.tap_bytes)))
+      && hasAddend(instruction)
+  }
+
+  /// Whether the map that a convolution adds, if any, lies as its output does.
+  private func hasAddend(_ instruction: InstructionPointer) -> Bool {
+    let record = instruction.pointee
+    guard UInt32(record.flags) & PITH_CONV_ADDS != 0 else { return true }
+    guard let output = byteOutput(instruction)?.pointee, let addend = byteInput(record.inputs.1)?.pointee
+    else { return false }
+    let window = record.window
+    let padding = paddingBytes(Size(window.tap_bytes)).value
+    let isSafe =
+      !window.hasPads || !addend.isIn(PITH_SPACE_ARENA)
+      || areApart(UInt64(widening: record.scratch), padding, addend.offset, addend.bytes)
+    return addend.hasShape(of: output) && addend.pixel_stride == output.pixel_stride
+      && isDisjointOrSame(addend, output) && record.immediate_f.1.isFinite && isSafe
   }
 
   /// What a convolution must be, whatever the form of its weights.

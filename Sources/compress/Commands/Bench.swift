@@ -11,6 +11,7 @@ struct Bench: ReportingCommand {
       Examples:
         compress bench model.pith
         compress bench model.pith --reference model.onnx --threads 2 --seconds 5
+        compress bench model.pith --profile
         compress bench model.onnx --batch 32 --json
         compress bench model.pt2 --input image=1x3x224x224
       """)
@@ -32,6 +33,9 @@ struct Bench: ReportingCommand {
   @Option(help: "Seconds to measure each model.")
   var seconds = 1.0
 
+  @Flag(help: "Time every instruction of a .pith model, too, and how near each comes to the core's limits.")
+  var profile = false
+
   @Option(help: "Kernels of a .pith model: auto, scalar, avx2, avx-vnni or avx512-vnni.")
   var kernels = KernelChoice()
 
@@ -50,6 +54,7 @@ struct Bench: ReportingCommand {
     var request = BenchmarkJob.Request(
       modelPath: model, referencePath: reference, threads: threads, batch: batch, seconds: seconds,
       isa: kernels.isa)
+    request.isProfiled = profile
     request.inputShapes = shapes.shapes
     return try BenchmarkJob.run(request)
   }

@@ -4,7 +4,8 @@ enum QDQExport {
   static func write(_ model: QuantizedModel, to path: String) throws {
     var graph = model.graph
     var activations: [ValueID: ONNXExporter.ActivationQuantization] = [:]
-    for (id, parameters) in model.activations where graph[id].constant == nil {
+    let unrounded = Set(try model.unroundedSums().values.flatMap(\.unrounded))
+    for (id, parameters) in model.activations where graph[id].constant == nil && !unrounded.contains(id) {
       activations[id] = (scale: parameters.scale, zeroPoint: parameters.zeroPoint)
     }
     var weights: [ValueID: ONNXExporter.WeightQuantization] = [:]

@@ -2,7 +2,7 @@ import CPith
 import PithGraph
 import PithPasses
 
-/// A sum that the convolution or product before it computes: what that one adds, and what it makes instead of its own output.
+/// A sum that the layer before it computes: what that one adds, and what it makes instead of its own output.
 struct FusedSum {
   /// The sum's output.
   let output: ValueID
@@ -19,27 +19,20 @@ struct FusedSum {
 }
 
 extension Lowering {
-  /// The sum that alone reads the output of a convolution or product, where the other operand is there already in the same layout.
+  /// The sum that a layer computes, if any; its nodes need no instructions then.
   ///
-  /// It rounds once instead of twice. As each value is computed in the graph's order, of two that are added it is the
-  /// later one.
-  ///
-  /// - Parameter layout: of the output.
-  mutating func fusedSum(of product: Node, activation: Activation?, layout: Layout) throws -> FusedSum? {
-    let own = product.outputs[0]
-    guard activation == nil, !graph.outputs.contains(own), let readers = consumers[own], readers.count == 1,
-      let sum = readers[0].op as? Add, model.placements[readers[0].id] == .integer
-    else { return nil }
-    let operands = [try graph.operand(readers[0], 0), try graph.operand(readers[0], 1)]
-    guard let other = operands.first(where: { $0 != own }), graph[other].constant == nil, hasMap(other),
-      try sizes(other) == sizes(own)
-    else { return nil }
-    let value = try bytes(other)
-    guard value.layout.isEquivalent(to: layout), value.layout.pixelStride == layout.pixelStride else {
-      return nil
+  /// - Parameter layout: of the layer's output.
+  mutating func fusedSum(of layer: Node, layout: Layout) throws -> FusedSum? {
+    guard let sum = sums[layer.id] else { return nil }
+    let parameters = try parameters(sum.addend)
+    var value = try bytes(sum.addend, layout: layout)
+    if Int(builder.tensors[value.tensor.index].pixel_stride) != layout.pixelStride {
+      // Part of a wider map.
+      value = convert(value, to: layout, parameters: parameters, name: graph[sum.addend].name)
     }
+    computed.formUnion(sum.nodes)
     return FusedSum(
-      output: readers[0].outputs[0], activation: sum.activation, addend: value.tensor,
-      addendScale: try parameters(other).scale)
+      output: sum.sum.outputs[0], activation: (sum.sum.op as? Add)?.activation, addend: value.tensor,
+      addendScale: parameters.scale)
   }
 }

@@ -107,12 +107,9 @@ struct IntegerConvolution {
   func lowerGroups(_ source: Lowering.ByteValue, _ lowering: inout Lowering) throws {
     let outputsPerGroup = outputChannels / op.groups
     let splits = op.groups > 1 && channelsPerGroup % 4 == 0 && outputsPerGroup % 4 == 0
-    var sum =
-      splits
-      ? nil
-      : try lowering.fusedSum(
-        of: node, activation: op.activation, layout: .channelsFirst(outputSizes))
-    var target: Lowering.ByteValue?
+    let layout = Layout.channelsFirst(outputSizes)
+    let sum = splits ? nil : try lowering.fusedSum(of: node, layout: layout)
+    let target = try lowering.defineBytes(sum?.output ?? node.outputs[0], layout: layout)
     let instructions = splits ? op.groups : 1
     let read = splits ? channelsPerGroup : inputChannels
     let tapBytes = read.roundedUp(to: 4)
@@ -125,14 +122,8 @@ struct IntegerConvolution {
         return weight(output, position, k / tapBytes / window.kernel.w, k / tapBytes % window.kernel.w)
       }
       let stored = lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels)
-      // Only dense ones add.
-      if stored.opcode != PITH_OP_CONV { sum = nil }
-      let value =
-        try target
-        ?? lowering.defineBytes(sum?.output ?? node.outputs[0], layout: .channelsFirst(outputSizes))
-      target = value
       emit(
-        stored, source.tensor, value.tensor, outputs: outputs,
+        stored, source.tensor, target.tensor, outputs: outputs,
         scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, sum: sum, &lowering
       ) {
         $0.tap_bytes = Int32(tapBytes)

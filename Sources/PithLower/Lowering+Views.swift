@@ -9,6 +9,13 @@ extension Lowering {
     let agree = model.activations[output].map { $0 == model.activations[input] } ?? true
     // What is read in floating point takes the numbers themselves where they are there, not what is left of them in bytes.
     let isExact = model.activations[output] == nil && existingFloats(input) != nil
+    // Floats that are read as bytes are rounded once, for all views of them, where the map has no padding between.
+    if agree, !isExact, model.activations[output] != nil, !hasBytes(input), graph[input].constant == nil,
+      (consumers[input]?.count ?? 0) > 1
+    {
+      let layout = order(of: input).layout(of: try sizes(input))
+      if layout.byteCount == layout.elementCount { _ = try bytes(input, layout: layout) }
+    }
     if agree, !isExact, !hasMap(input), let view = stridedValues[input]?.reshaped(try sizes(output)) {
       try define(output, view)
     } else if hasBytes(input), agree, !isExact {

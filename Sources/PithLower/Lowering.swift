@@ -15,6 +15,8 @@ public struct Lowering {
   let graph: Graph
   /// The nodes that read each value of it.
   let consumers: [ValueID: [Node]]
+  /// The sums that layers compute.
+  let sums: [NodeID: UnroundedSum]
   /// Nil stores every layer densely.
   let preference: ProgramPreference?
   var builder = ProgramBuilder()
@@ -24,6 +26,8 @@ public struct Lowering {
   private var floatValues: [ValueID: TensorIndex] = [:]
   /// Transposes of floats that nobody has read yet.
   var reordered: [ValueID: Reordering] = [:]
+  /// Nodes whose outputs an instruction of another one computes.
+  var computed: Set<NodeID> = []
   private var parameterBytes: [NodeID: Int] = [:]
   private var nodeMultiplyAdds: [NodeID: Int] = [:]
   private var weightBlocks: [NodeID: Program.WeightBlocks] = [:]
@@ -48,7 +52,8 @@ public struct Lowering {
     keepsNames: Bool = true
   ) throws -> Program {
     var lowering = Lowering(
-      model: model, graph: try model.graph.specialized(batch: 1), preference: preference)
+      model: model, graph: try model.graph.specialized(batch: 1), sums: try model.unroundedSums(),
+      preference: preference)
     lowering.builder.keepsNames = keepsNames
     try lowering.lowerGraph()
     let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
@@ -61,10 +66,13 @@ public struct Lowering {
       traces: lowering.traces())
   }
 
-  private init(model: QuantizedModel, graph: Graph, preference: ProgramPreference?) {
+  private init(
+    model: QuantizedModel, graph: Graph, sums: [NodeID: UnroundedSum], preference: ProgramPreference?
+  ) {
     self.model = model
     self.graph = graph
     consumers = graph.consumers()
+    self.sums = sums
     self.preference = preference
   }
 
@@ -82,7 +90,7 @@ public struct Lowering {
         states[input] == nil
         ? builder.addInput(sizes, name: graph[input].name) : builder.addState(sizes, name: graph[input].name)
     }
-    for node in graph.nodes {
+    for node in graph.nodes where !computed.contains(node.id) {
       builder.currentNode = node.id
       guard let op = node.op as? any Lowerable else {
         throw GraphError(

@@ -33,10 +33,7 @@ extension Lowering {
     }
     let stored = addWeights(packed, depth: rowBytes, pixels: rows)
     let layout = Layout.matrix(rows: rows, columns: columns)
-    // Only dense ones add.
-    let sum =
-      stored.opcode == PITH_OP_CONV
-      ? try fusedSum(of: node, activation: activation, layout: layout) : nil
+    let sum = try fusedSum(of: node, layout: layout)
     let y = try parameters(sum?.output ?? output)
     let requantization = addRequantization(biases: folded, x, weights.scales[...], y)
     let view = builder.addView(of: source.tensor, dims: [1, 1, rows, rowBytes], pixelStride: rowBytes)

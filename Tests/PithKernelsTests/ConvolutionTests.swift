@@ -47,13 +47,15 @@ import Testing
   static let addingConvolutions: [ConvolutionCase] = {
     var random = Random(seed: 4)
     var cases = convolutions.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-    for index in cases.indices {
-      cases[index].addend = ConvolutionCase.Addend(
-        zero: random.pick([0, 128, 255, random.int(0...255)]), multiplier: Float(random.int(1...1000)) / 300,
-        isInPlace: random.int(0...1) == 0)
-    }
+    for index in cases.indices { addMap(&cases[index], &random) }
     return cases
   }()
+
+  private static func addMap(_ c: inout ConvolutionCase, _ random: inout Random) {
+    c.addend = ConvolutionCase.Addend(
+      zero: random.pick([0, 128, 255, random.int(0...255)]), multiplier: Float(random.int(1...1000)) / 300,
+      isInPlace: random.int(0...1) == 0)
+  }
 
   /// Every second of the dense cases' shapes, and long reductions, at densities from nothing to all.
   static let blockSparseConvolutions: [ConvolutionCase] = {
@@ -69,7 +71,10 @@ import Testing
       c.columns = WindowAxis(size: 3, stride: 2, padBefore: before, padAfter: 2)
       cases.append(c)
     }
-    for index in cases.indices { cases[index].density = random.pick([0, 0.1, 0.25, 0.5, 0.75, 0.9, 1]) }
+    for index in cases.indices {
+      cases[index].density = random.pick([0, 0.1, 0.25, 0.5, 0.75, 0.9, 1])
+      if index % 3 == 0 { addMap(&cases[index], &random) }
+    }
     return cases
   }()
 

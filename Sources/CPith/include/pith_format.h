@@ -273,7 +273,7 @@ static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
   return 4 * ((PITH_RECURRENT_STEPS + 3) * gates + 2) * padded + 2 * ((padded + 63) / 64 * 64);
 }
 
-/// `flags` of PITH_OP_CONV: the map inputs[1], of the output's shape and pixel_stride, is added before rounding, times
+/// `flags` of PITH_OP_CONV and PITH_OP_CONV_SPARSE: the map inputs[1], of the output's shape and pixel_stride, is added before rounding, times
 /// immediate_f[1], which is s_b / s_y. The output may be exactly its region, as of PITH_OP_ADD.
 #define PITH_CONV_ADDS 1u
 

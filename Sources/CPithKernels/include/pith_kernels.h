@@ -49,7 +49,7 @@ typedef struct pith_conv_args {
   int32_t out_zero, out_min, out_max;
   int32_t row_begin, row_end;
   const uint16_t *kept;  // block-sparse only
-  /// Dense convolutions only: a map of the output's shape and strides, which may be the output, is added: f becomes
+  /// Not of depthwise convolutions: a map of the output's shape and strides, which may be the output, is added: f becomes
   /// (Float(acc) * m) + Float(b - addend_zero) * addend_multiplier, each product rounded, then the sum. `addend` is what
   /// takes an output's address to that of its b.
   int32_t adds;

@@ -27,11 +27,7 @@ static void conv_block(const pith_conv_args *a, int32_t y, int32_t x, int32_t bl
       add_tap(sums, lanes, pixel ? pixel : a->padding, weights, a->tap_bytes);
       weights += (size_t)a->tap_bytes * 16;
     }
-  for (int32_t c = 0; c < lanes; c++) {
-    float f = (float)(int32_t)sums[c] * pith_multiplier(a, block + c);
-    if (a->adds) f += (float)(out[block + c + a->addend] - a->addend_zero) * a->addend_multiplier;
-    out[block + c] = pith_requantize(f, a->out_zero, a->out_min, a->out_max);
-  }
+  for (int32_t c = 0; c < lanes; c++) pith_finish(a, sums[c], block + c, out);
 }
 
 void pith_scalar_conv(const pith_conv_args *a) {

@@ -44,9 +44,7 @@ static void conv_pixel(const pith_conv_args *a, int32_t y, int32_t x, uint8_t *o
         sums[c] += pith_product(x0, w[0]) + pith_product(x1, w[1]) + pith_product(x2, w[2]) + pith_product(x3, w[3]);
       }
     }
-    for (int32_t c = 0; c < lanes; c++)
-      out[block + c] = pith_requantize(
-          (float)(int32_t)sums[c] * pith_multiplier(a, block + c), a->out_zero, a->out_min, a->out_max);
+    for (int32_t c = 0; c < lanes; c++) pith_finish(a, sums[c], block + c, out);
   }
 }
 

@@ -24,6 +24,13 @@ void pith_scalar_cell_lstm(const pith_cell_args *);
 void pith_scalar_layer_norm(const pith_layer_norm_args *);
 void pith_scalar_pack(const pith_pack_args *);
 
+/// Rounds the sum of an output channel, whose pixel is at `out`.
+PITH_INLINE void pith_finish(const pith_conv_args *a, uint32_t sum, int32_t channel, uint8_t *out) {
+  float f = (float)(int32_t)sum * pith_multiplier(a, channel);
+  if (a->adds) f += (float)(out[channel + a->addend] - a->addend_zero) * a->addend_multiplier;
+  out[channel] = pith_requantize(f, a->out_zero, a->out_min, a->out_max);
+}
+
 /// The address of pixel (y, x) of the map, or null outside.
 PITH_INLINE const uint8_t *pith_pixel(
     const uint8_t *map, int32_t y, int32_t x, int32_t height, int32_t width, int32_t row_stride,

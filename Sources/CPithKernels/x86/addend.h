@@ -1,4 +1,6 @@
 // The map that a convolution adds before it rounds.
+#ifndef PITH_ADDEND_H
+#define PITH_ADDEND_H
 
 /// How to add it, in variables of its own: stores of bytes could change any memory.
 typedef struct addend {
@@ -17,3 +19,5 @@ HELPER reals add_addend(reals f, const uint8_t *output, const addend *a) {
   const lanes difference = lanes_sub(lanes_of_bytes(bytes_load(output + a->apart)), a->zero);
   return reals_add(f, reals_mul(reals_of_lanes(difference), a->multiplier));
 }
+
+#endif

@@ -255,14 +255,10 @@ HELPER __m256i add_half_sums(__m256i sum, half_sums h) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(h.high, _mm256_set1_epi16(16)));
 }
 
-/// One pixel by `blocks` blocks of 16 channels, `apart` bytes from each other.
-HELPER void vector_blocks(
-    const conv_block *b, const uint8_t *halves, ptrdiff_t apart, uint8_t *output, size_t channels, const int blocks) {
-  lanes sums[2];
-  UNROLL
-  for (int n = 0; n < blocks; n++) sums[n] = lanes_load(b->bias + 16 * n);
-  const int8_t *w = b->weights;
-  for (int64_t left = b->steps; left > 0; left -= 8, halves += 64) {
+/// Adds the products of one pixel and `blocks` blocks of 16 channels, whose weights are `apart` bytes from each other.
+HELPER void vector_sums(
+    lanes *sums, const uint8_t *halves, const int8_t *w, ptrdiff_t apart, int64_t steps, const int blocks) {
+  for (int64_t left = steps; left > 0; left -= 8, halves += 64) {
     const uint8_t *end = halves + 4 * (left < 8 ? left : 8);
     half_sums part[4];
     UNROLL
@@ -279,6 +275,15 @@ HELPER void vector_blocks(
     UNROLL
     for (int n = 0; n < 2 * blocks; n++) sums[n / 2].v[n % 2] = add_half_sums(sums[n / 2].v[n % 2], part[n]);
   }
+}
+
+/// One pixel by `blocks` blocks of 16 channels.
+HELPER void vector_blocks(
+    const conv_block *b, const uint8_t *halves, ptrdiff_t apart, uint8_t *output, size_t channels, const int blocks) {
+  lanes sums[2];
+  UNROLL
+  for (int n = 0; n < blocks; n++) sums[n] = lanes_load(b->bias + 16 * n);
+  vector_sums(sums, halves, b->weights, apart, b->steps, blocks);
   UNROLL
   for (int n = 0; n < blocks; n++) {
     reals f = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));

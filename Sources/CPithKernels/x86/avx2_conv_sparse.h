@@ -62,9 +62,11 @@ HELPER void run_sparse(
     w += 64 * count;
     const reals multiplier = reals_load(p.multiplier + (c - p.begin.channel));
     UNROLL
-    for (int m = 0; m < pixels; m++)
-      bytes_store_up_to_16(
-          outputs[m] + c, requantize(reals_mul(reals_of_lanes(sums[m]), multiplier), out), (size_t)(p.channels - c));
+    for (int m = 0; m < pixels; m++) {
+      reals f = reals_mul(reals_of_lanes(sums[m]), multiplier);
+      if (p.added.adds) f = add_addend(f, outputs[m] + c, &p.added);
+      bytes_store_up_to_16(outputs[m] + c, requantize(f, out), (size_t)(p.channels - c));
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 #ifndef PITH_SPARSE_H
 #define PITH_SPARSE_H
 
+#include "addend.h"
 #include "tiles.h"
 
 /// Before the list and the weights of the 16 channels that begin with `channel`.
@@ -18,10 +19,11 @@ typedef struct sparse_part {
   const int32_t *bias;
   const float *multiplier;  // the first one's first
   int32_t channels;
+  addend added;
 } sparse_part;
 
-PITH_INLINE sparse_part sparse_first(const pith_conv_args *a) {
-  return (sparse_part){{a->kept, a->weights, 0}, 0, a->bias, 0, a->channels};
+HELPER sparse_part sparse_first(const pith_conv_args *a) {
+  return (sparse_part){{a->kept, a->weights, 0}, 0, a->bias, 0, a->channels, addend_of(a)};
 }
 
 /// Extends the part by the channels whose kept weights stay in the second-level cache, and returns where the next one

@@ -40,11 +40,48 @@ static KERNEL __attribute__((noinline)) void find_taps(
       }
 }
 
+/// The same where the pixels are neighbours in a row of the output and all their taps lie inside the map: evenly apart.
+HELPER void find_even_taps(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
+  const ptrdiff_t step = (ptrdiff_t)a->stride_w * a->in_pixel_stride;
+  const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
+  const uint8_t *from = a->input + (ptrdiff_t)walk->y * a->stride_h * a->in_row_stride + walk->x * step;
+  uint8_t *to = a->output + (ptrdiff_t)walk->y * a->out_row_stride + (ptrdiff_t)walk->x * a->out_pixel_stride;
+  const pixel_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7};
+  const pixel_lanes apart = numbers * (int64_t)step;
+  for (int32_t ky = 0; ky < a->kernel_h; ky++, from += row, taps += count)
+    for (int32_t m = 0; m < count; m += PIXEL_LANES)
+      *(pixel_lanes *)(taps + m) = apart + (int64_t)(from + m * step);
+  const pixel_lanes out_apart = numbers * (int64_t)a->out_pixel_stride;
+  for (int32_t m = 0; m < count; m += PIXEL_LANES)
+    *(pixel_lanes *)(outputs + m) = out_apart + (int64_t)(to + m * (ptrdiff_t)a->out_pixel_stride);
+  walk->left -= count;
+  walk->x += count;
+  if (walk->x == a->out_width) {
+    walk->x = 0;
+    walk->y++;
+  }
+}
+
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.
 HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels) {
   const int wide = WIDE_BLOCKS > 0 && channels <= 16 * WIDE_BLOCKS;
   if (wide && walk->left >= WIDE_TILE && walk->left != WIDE_TILE + 1 && walk->left != WIDE_TILE + 2) return WIDE_TILE;
   return tile_next(walk, TILE);
+}
+
+/// The next tile's pixels and their taps.
+HELPER int32_t next_tile(
+    const pith_conv_args *a, tile_walk *walk, int32_t channels, int even, const uint8_t **taps, uint8_t **outputs) {
+  if (!even) {
+    const int32_t pixels = pixels_of_tile(walk, channels);
+    find_taps(a, walk, pixels, taps, outputs);
+    return pixels;
+  }
+  const tile_walk row = {a->out_width - walk->x, walk->y, walk->x};
+  const int32_t pixels = pixels_of_tile(&row, channels);
+  find_even_taps(a, walk, pixels, taps, outputs);
+  return pixels;
 }
 
 /// Channels [begin, end) of a tile, the first one's multiplier first.
@@ -71,8 +108,14 @@ HELPER void run_tile(
   }
 }
 
-/// Taps that follow each other in memory are one: a kernel row wherever its window never leaves the map.
-HELPER pith_conv_args merge_taps(const pith_conv_args *a) {
+/// What is simpler of a convolution whose windows never leave the map.
+typedef struct simple_conv {
+  pith_conv_args args;
+  int even;  ///< Each kernel row is one tap, so that those of neighbours are evenly apart.
+} simple_conv;
+
+/// Taps that follow each other in memory are one: a kernel row. Of a pointwise convolution without gaps, all rows are one.
+HELPER simple_conv simplify(const pith_conv_args *a) {
   pith_conv_args merged = *a;
   const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h - a->pad_top + (a->kernel_h - 1) * a->dilation_h;
   const int64_t last = (int64_t)(a->out_width - 1) * a->stride_w + a->kernel_w - 1;
@@ -82,11 +125,24 @@ HELPER pith_conv_args merge_taps(const pith_conv_args *a) {
     merged.tap_bytes *= merged.kernel_w;
     merged.kernel_w = 1;
   }
-  return merged;
+  const int even = inside && a->pad_top == 0 && merged.kernel_w == 1;
+  const int is_line = even && a->kernel_h == 1 && a->stride_h == 1 && a->stride_w == 1 && merged.kernel_w == a->kernel_w &&
+                      a->in_row_stride == (int64_t)a->out_width * a->in_pixel_stride &&
+                      a->out_row_stride == (int64_t)a->out_width * a->out_pixel_stride;
+  if (is_line) {
+    merged.input += (ptrdiff_t)a->row_begin * a->in_row_stride;
+    merged.output += (ptrdiff_t)a->row_begin * a->out_row_stride;
+    merged.out_width = (a->row_end - a->row_begin) * a->out_width;
+    merged.in_width = merged.out_width;
+    merged.row_begin = 0;
+    merged.row_end = 1;
+  }
+  return (simple_conv){merged, even};
 }
 
 KERNEL void SET(conv)(const pith_conv_args *args) {
-  const pith_conv_args merged = merge_taps(args), *a = &merged;
+  const simple_conv simple = simplify(args);
+  const pith_conv_args *a = &simple.args;
   if ((int64_t)a->kernel_h * a->kernel_w > TAPS) {
     pith_scalar_conv(a);
     return;
@@ -98,9 +154,8 @@ KERNEL void SET(conv)(const pith_conv_args *args) {
     const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       const uint8_t *taps[TAPS * WIDE_TILE + PIXEL_LANES];
-      uint8_t *outputs[WIDE_TILE];
-      const int32_t pixels = pixels_of_tile(&walk, end - begin);
-      find_taps(a, &walk, pixels, taps, outputs);
+      uint8_t *outputs[WIDE_TILE + PIXEL_LANES];
+      const int32_t pixels = next_tile(a, &walk, end - begin, simple.even, taps, outputs);
       run_tile(a, taps, outputs, pixels, begin, end, multiplier);
     }
   }

@@ -49,7 +49,8 @@ HELPER void run_sparse(
     for (int m = 0; m < pixels; m++) {
       UNROLL
       for (int s = 1; s < splits; s++) sums[m][0] = lanes_add(sums[m][0], sums[m][s]);
-      const reals f = reals_mul(reals_of_lanes(sums[m][0]), multiplier);
+      reals f = reals_mul(reals_of_lanes(sums[m][0]), multiplier);
+      if (p.added.adds) f = add_addend(f, tile->outputs[m] + c, &p.added);
       bytes_store_up_to_16(tile->outputs[m] + c, requantize(f, &r), (size_t)(p.channels - c));
     }
   }

@@ -3,8 +3,6 @@ import PithGraph
 
 extension Add: Lowerable {
   public func lowerToInteger(_ node: Node, _ lowering: inout Lowering) throws {
-    // The convolution before it has added it.
-    if lowering.hasMap(node.outputs[0]) { return }
     try lowering.lowerSum(node, signs: (1, 1), activation: activation)
   }
 

@@ -79,7 +79,7 @@ extension Executor {
     arguments.tap_bytes = window.tap_bytes
     arguments.channels = window.extent
     arguments.kept = kept
-    if kept == nil, UInt32(instruction.pointee.flags) & PITH_CONV_ADDS != 0 {
+    if UInt32(instruction.pointee.flags) & PITH_CONV_ADDS != 0 {
       let addend = tensor(instruction.pointee.inputs.1)
       arguments.adds = 1
       arguments.addend_zero = addend.pointee.zero_point

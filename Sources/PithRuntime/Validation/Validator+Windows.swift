@@ -50,11 +50,10 @@ extension Validator {
     let blocks = Size(window.extent).rounded(to: 16)
     return isLegalBesidesWeights(instruction)
       && hasWeights(instruction, bytes: blocks * (window.positions * Size(window.tap_bytes)))
-      && hasAddend(instruction)
   }
 
   /// Whether the map that a convolution adds, if any, lies as its output does.
-  private func hasAddend(_ instruction: InstructionPointer) -> Bool {
+  func hasAddend(_ instruction: InstructionPointer) -> Bool {
     let record = instruction.pointee
     guard UInt32(record.flags) & PITH_CONV_ADDS != 0 else { return true }
     guard let output = byteOutput(instruction)?.pointee, let addend = byteInput(record.inputs.1)?.pointee
@@ -97,7 +96,7 @@ extension Validator {
     guard window.extent >= 4, window.extent & 3 == 0,
       Size(window.output_channel) + Size(window.extent) <= output.pixelBytes
     else { return false }
-    return hasRequantization(instruction, channels: Size(window.extent))
+    return hasRequantization(instruction, channels: Size(window.extent)) && hasAddend(instruction)
       && hasPadding(instruction, window, bytes: tap, input, output)
   }
 

@@ -58,9 +58,12 @@ extension QuantizationAwareGraph {
     private var stored: [ValueID: ValueID] = [:]
     /// Values that exist in no other form: what an integer node computes.
     private var onlyStored: Set<ValueID> = []
+    /// What a layer adds something to before it rounds.
+    private let unrounded: Set<ValueID>
 
     init(_ model: QuantizedModel) throws {
       self.model = model
+      unrounded = Set(try model.unroundedSums().values.flatMap(\.unrounded))
       shapes = try model.graph.specialized(batch: 1)
       graph = model.graph
       graph.replaceNodes([])
@@ -84,7 +87,9 @@ extension QuantizationAwareGraph {
       for output in node.outputs where model.activations[output] != nil {
         onlyStored.insert(output)
         // Bytes that are moved or compared are rounded already.
-        if case .sameAsOperand = op.outputRange {
+        if unrounded.contains(output) {
+          stored[output] = output
+        } else if case .sameAsOperand = op.outputRange {
           stored[output] = output
         } else {
           _ = try bytes(output, of: op)

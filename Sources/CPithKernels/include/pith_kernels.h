@@ -210,7 +210,11 @@ uint32_t pith_kernels_isa(const pith_kernels *set);
 /// `word` turned left by `bits`. The compiler keeps it one rotation, where it takes shifts of a product apart into two
 /// products.
 static inline __attribute__((always_inline)) uint64_t pith_rotate_left(uint64_t word, uint64_t bits) {
+#if defined(__clang__)
   return __builtin_rotateleft64(word, bits);
+#else
+  return word << (bits & 63) | word >> (-bits & 63);
+#endif
 }
 
 /// int8 multiply-adds per second this core reaches register to register with `isa`'s own dot-product instruction,

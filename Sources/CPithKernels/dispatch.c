@@ -68,3 +68,12 @@ const pith_kernels *pith_kernels_for(uint32_t isa) {
   if (!found && isa == AUTO) found = &pith_scalar_kernels;
   return found;
 }
+
+uint32_t pith_kernels_isa(const pith_kernels *set) {
+#if defined(__x86_64__)
+  if (set == &pith_avx2_kernels) return AVX2;
+  if (set == &pith_avx_vnni_kernels) return AVX_VNNI;
+  if (set == &pith_avx512_kernels || set == &pith_avx512_vbmi_kernels) return AVX512_VNNI;
+#endif
+  return SCALAR;
+}

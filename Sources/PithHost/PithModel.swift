@@ -14,7 +14,8 @@ public struct PithInterface: Sendable, Equatable {
   }
 }
 
-/// An opened `.pith` file. It keeps its own copy of the file and may be shared by any number of sessions and threads.
+/// An opened `.pith` file. It keeps its own copy of the file, unless it was made by `init(mapping:checksum:isa:)`, and may be
+/// shared by any number of sessions and threads.
 public final class PithModel: @unchecked Sendable {
   // Unchecked: nothing changes after init.
   private let file: AlignedBytes
@@ -30,15 +31,38 @@ public final class PithModel: @unchecked Sendable {
   /// Reads a file. Throws one line that names it and says what is wrong: it is not there, damaged, of another version, not
   /// what the validator accepts, or this CPU lacks `isa`.
   public convenience init(contentsOf path: String, isa: PithISA = .automatic) throws(PithError) {
-    try self.init(bytes: AlignedBytes.read(path: path), source: path, isa: isa)
+    try self.init(AlignedBytes.read(path: path), source: path, isa: isa)
+  }
+
+  /// Opens a file in place, copying nothing: for the shortest start, and for processes that share a large model's memory.
+  /// Throws as `init(contentsOf:isa:)` does.
+  ///
+  /// The file must stay as it is for as long as the model lives. Where another process shortens it, the next access to what
+  /// is gone ends this process with SIGBUS, and where another writes to it, the validator's word no longer holds: use this for
+  /// files that only this program's installer or you replace, and replace those by renaming a new one.
+  ///
+  /// - Parameter checksum: whether to read the whole file once to find damage; without, the pages of the weights are read as
+  ///   the first run needs them. The structure is validated either way.
+  public convenience init(
+    mapping path: String, checksum: Bool = true, isa: PithISA = .automatic
+  ) throws(PithError) {
+    try self.init(AlignedBytes.map(path: path), source: path, isa: isa, checksum: checksum)
   }
 
   /// Opens a file's content. `source` is what errors call it.
-  public init(bytes: [UInt8], source: String = "model", isa: PithISA = .automatic) throws(PithError) {
-    file = AlignedBytes(bytes)
+  public convenience init(
+    bytes: [UInt8], source: String = "model", isa: PithISA = .automatic
+  ) throws(PithError) {
+    try self.init(AlignedBytes(bytes), source: source, isa: isa)
+  }
+
+  private init(
+    _ file: AlignedBytes, source: String, isa: PithISA, checksum: Bool = true
+  ) throws(PithError) {
+    self.file = file
     opened = .allocate(capacity: 1)
     opened.initialize(to: pith_model())
-    let status = pith_open(opened, file.start, bytes.count, UInt32(PITH_OPEN_CHECKSUM.rawValue))
+    let status = pith_open(opened, file.start, file.count, checksum ? UInt32(PITH_OPEN_CHECKSUM.rawValue) : 0)
     guard status == PITH_OK else {
       let record = opened.pointee.last_error
       opened.deallocate()

@@ -38,6 +38,15 @@ import Testing
     }
   }
 
+  /// Files that exist stay sound.
+  @Test func neverChanges() {
+    let file = (0..<1003).map { UInt8(truncatingIfNeeded: $0 * 7 + 3) }
+    #expect(pith_checksum(file, 1003) == 0xED1D_4FA7_0E5C_D0A7)
+    #expect(pith_checksum(file, 256) == 0x29AA_A458_5626_93AE)
+    #expect(pith_checksum(file, 24) == 0x1DC5_39D0_AD0A_FAEE)
+    #expect(pith_checksum(file, 0) == 0x438A_B50A_0F9E_B236)
+  }
+
   @Test func orderAndLengthCount() {
     let file = bytes(256, seed: 3)
     var seen = Set<UInt64>()

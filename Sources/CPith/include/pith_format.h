@@ -334,9 +334,11 @@ typedef struct pith_instruction {
   };
 } pith_instruction;
 
+#ifndef __cplusplus
 _Static_assert(sizeof(pith_header) == 64, "header");
 _Static_assert(sizeof(pith_section) == 24, "section");
 _Static_assert(sizeof(pith_tensor) == 64, "tensor");
 _Static_assert(sizeof(pith_instruction) == 136, "instruction");
+#endif
 
 #endif

@@ -223,6 +223,18 @@ typedef struct pith_kernels {
 /// The kernels of an `enum pith_isa` (1 scalar, 2 AVX2, 3 AVX-VNNI, 4 AVX-512-VNNI), or null where this build or CPU
 /// lacks them. 0 asks for the best.
 const pith_kernels *pith_kernels_for(uint32_t isa);
+/// The number that `set` was given for, without asking the CPU, which takes microseconds in a virtual machine.
+uint32_t pith_kernels_isa(const pith_kernels *set);
+
+/// `word` turned left by `bits`. The compiler keeps it one rotation, where it takes shifts of a product apart into two
+/// products.
+static inline __attribute__((always_inline)) uint64_t pith_rotate_left(uint64_t word, uint64_t bits) {
+#if defined(__clang__)
+  return __builtin_rotateleft64(word, bits);
+#else
+  return word << (bits & 63) | word >> (-bits & 63);
+#endif
+}
 
 /// int8 multiply-adds per second this core reaches register to register with `isa`'s own dot-product instruction,
 /// for the share of the limit; runs for about `milliseconds`. 0 where unavailable. Host builds only.

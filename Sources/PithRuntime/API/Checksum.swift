@@ -2,6 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CPith
+import CPithKernels
 
 /// A hash for damage, not for enemies: four lanes of multiply and rotate over little-endian 64-bit words.
 ///
@@ -17,8 +18,7 @@ private struct Lanes {
   /// Absorbs one word: a bijection of either argument while the other is fixed.
   @inline(__always)
   static func step(_ state: UInt64, _ word: UInt64) -> UInt64 {
-    let mixed = (state ^ word) &* 0x9E37_79B9_7F4A_7C15
-    return mixed &<< 29 | mixed &>> 35
+    pith_rotate_left((state ^ word) &* 0x9E37_79B9_7F4A_7C15, 29)
   }
 
   /// Absorbs word `index` of the file into its lane.

@@ -43,10 +43,9 @@ public func pith_open(
 @c @implementation
 public func pith_select(_ model: UnsafeMutablePointer<pith_model>!, _ isa: UInt32) -> pith_status {
   guard let model else { return PITH_ERROR_ARGUMENT }
-  let chosen = isa == UInt32(PITH_ISA_AUTO.rawValue) ? pith_isa_best() : isa
-  guard let kernels = pith_kernels_for(chosen) else { return PITH_ERROR_UNSUPPORTED }
+  guard let kernels = pith_kernels_for(isa) else { return PITH_ERROR_UNSUPPORTED }
   model.pointee.kernels = UnsafeRawPointer(kernels)
-  model.pointee.isa = chosen
+  model.pointee.isa = pith_kernels_isa(kernels)
   return PITH_OK
 }
 
@@ -55,14 +54,5 @@ public func pith_isa_available(_ isa: UInt32) -> Int32 { pith_kernels_for(isa) !
 
 @c @implementation
 public func pith_isa_best() -> UInt32 {
-  // The numbers grow with what the kernels can do.
-  guard let best = pith_kernels_for(UInt32(PITH_ISA_AUTO.rawValue)) else {
-    return UInt32(PITH_ISA_SCALAR.rawValue)
-  }
-  var isa = UInt32(PITH_ISA_AVX512_VNNI.rawValue)
-  while isa > UInt32(PITH_ISA_SCALAR.rawValue) {
-    if pith_kernels_for(isa) == best { return isa }
-    isa &-= 1
-  }
-  return UInt32(PITH_ISA_SCALAR.rawValue)
+  pith_kernels_isa(pith_kernels_for(UInt32(PITH_ISA_AUTO.rawValue)))
 }

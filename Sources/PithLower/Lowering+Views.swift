@@ -13,7 +13,7 @@ extension Lowering {
     if agree, !isExact, model.activations[output] != nil, !hasBytes(input), graph[input].constant == nil,
       (consumers[input]?.count ?? 0) > 1
     {
-      let layout = order(of: input).layout(of: try sizes(input))
+      let layout = try order(of: input).layout(of: try sizes(input))
       if layout.byteCount == layout.elementCount { _ = try bytes(input, layout: layout) }
     }
     if agree, !isExact, !hasMap(input), let view = stridedValues[input]?.reshaped(try sizes(output)) {

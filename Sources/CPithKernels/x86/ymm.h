@@ -93,6 +93,9 @@ HELPER vector vector_load(const uint8_t *from) { return _mm256_loadu_si256((cons
 HELPER vector vector_of_byte(int32_t byte) { return _mm256_set1_epi8((char)byte); }
 HELPER vector vector_of_lane(int32_t lane) { return _mm256_set1_epi32(lane); }
 HELPER vector vector_max(vector a, vector b) { return _mm256_max_epu8(a, b); }
+HELPER __m128i vector_max_of_16(vector v) {
+  return _mm_max_epu8(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+}
 HELPER vector vector_min(vector a, vector b) { return _mm256_min_epu8(a, b); }
 HELPER void vector_store(uint8_t *to, vector v) { _mm256_storeu_si256((__m256i *)to, v); }
 HELPER void vector_store_some(uint8_t *to, vector v, size_t count) {

@@ -55,20 +55,29 @@ HELPER __m128i requantize(reals f, const range *r) {
 
 HELPER __m128i requantize_columns(reals f, const range *r) { return requantize(f, r); }
 
-/// The same of 64 lanes. Packing saturates, and takes four lanes of each register in turn.
-HELPER vector requantize_64(reals f0, reals f1, reals f2, reals f3, const range *r) {
+/// The same of 64 lanes as unpacking leaves them: registers hold four of each sixteen in turn. Packing saturates.
+HELPER vector requantize_unpacked(reals f0, reals f1, reals f2, reals f3, const range *r) {
   const __m512i low = _mm512_packs_epi32(round_to_lanes(f0.v[0], r), round_to_lanes(f1.v[0], r));
   const __m512i high = _mm512_packs_epi32(round_to_lanes(f2.v[0], r), round_to_lanes(f3.v[0], r));
   const __m512i bytes =
       _mm512_packus_epi16(_mm512_adds_epi16(low, r->zero_words), _mm512_adds_epi16(high, r->zero_words));
+  return _mm512_max_epu8(bytes, r->min);
+}
+
+/// The same of 64 lanes in order.
+HELPER vector requantize_64(reals f0, reals f1, reals f2, reals f3, const range *r) {
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return _mm512_permutexvar_epi32(order, _mm512_max_epu8(bytes, r->min));
+  return _mm512_permutexvar_epi32(order, requantize_unpacked(f0, f1, f2, f3, r));
 }
 
 HELPER vector vector_load(const uint8_t *from) { return _mm512_loadu_si512(from); }
 HELPER vector vector_of_byte(int32_t byte) { return _mm512_set1_epi8((char)byte); }
 HELPER vector vector_of_lane(int32_t lane) { return _mm512_set1_epi32(lane); }
 HELPER vector vector_max(vector a, vector b) { return _mm512_max_epu8(a, b); }
+HELPER __m128i vector_max_of_16(vector v) {
+  const __m256i half = _mm256_max_epu8(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+  return _mm_max_epu8(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
 HELPER vector vector_min(vector a, vector b) { return _mm512_min_epu8(a, b); }
 HELPER void vector_store(uint8_t *to, vector v) { _mm512_storeu_si512(to, v); }
 HELPER void vector_store_some(uint8_t *to, vector v, size_t count) {

@@ -1,5 +1,5 @@
 #include "scalar.h"
-#include "../layer_norm.h"
+#include "layer_norm.h"
 
 void pith_scalar_softmax(const pith_softmax_args *a) {
   for (int32_t row = 0; row < a->rows; row++) {

@@ -22,6 +22,7 @@
 #include "cells.h"
 #include "convert.h"
 #include "lookup.h"
+#include "normalize.h"
 #include "pool.h"
 #include "softmax.h"
 #include "zmm_conv.h"

@@ -19,11 +19,7 @@ HELPER uint8_t softmax_largest(const uint8_t *input, int32_t count) {
   } else {
     largest = bytes_load_some(input, (size_t)count);
   }
-  largest = _mm_max_epu8(largest, _mm_srli_si128(largest, 8));
-  largest = _mm_max_epu8(largest, _mm_srli_si128(largest, 4));
-  largest = _mm_max_epu8(largest, _mm_srli_si128(largest, 2));
-  largest = _mm_max_epu8(largest, _mm_srli_si128(largest, 1));
-  return (uint8_t)_mm_cvtsi128_si32(largest);
+  return (uint8_t)_mm_cvtsi128_si32(largest_of_16(largest));
 }
 
 HELPER __m128i softmax_weights(const uint32_t *table, uint32_t word) {

@@ -71,14 +71,7 @@ HELPER vector softmax_results(const softmax_weights *e, reals r, const range *ou
   return requantize_unpacked(f[0], f[1], f[2], f[3], out);
 }
 
-HELPER vector softmax_largest(vector v) {
-  __m128i most = vector_max_of_16(v);
-  most = _mm_max_epu8(most, _mm_srli_si128(most, 8));
-  most = _mm_max_epu8(most, _mm_srli_si128(most, 4));
-  most = _mm_max_epu8(most, _mm_srli_si128(most, 2));
-  most = _mm_max_epu8(most, _mm_srli_si128(most, 1));
-  return _mm512_broadcastb_epi8(most);
-}
+HELPER vector softmax_largest(vector v) { return _mm512_broadcastb_epi8(largest_of_16(vector_max_of_16(v))); }
 
 /// The sum of lanes of less than 2^29.
 HELPER uint64_t softmax_sum(vector v) {

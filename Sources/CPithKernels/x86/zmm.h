@@ -32,6 +32,7 @@ HELPER void reals_store(float *to, reals f) { _mm512_storeu_ps(to, f.v[0]); }
 HELPER reals reals_of(float value) { return (reals){{_mm512_set1_ps(value)}}; }
 HELPER reals reals_of_lanes(lanes i) { return (reals){{_mm512_cvtepi32_ps(i.v[0])}}; }
 HELPER reals reals_add(reals a, reals b) { return (reals){{_mm512_add_ps(a.v[0], b.v[0])}}; }
+HELPER reals reals_sub(reals a, reals b) { return (reals){{_mm512_sub_ps(a.v[0], b.v[0])}}; }
 HELPER reals reals_mul(reals a, reals b) { return (reals){{_mm512_mul_ps(a.v[0], b.v[0])}}; }
 HELPER reals reals_div(reals a, reals b) { return (reals){{_mm512_div_ps(a.v[0], b.v[0])}}; }
 
@@ -71,6 +72,10 @@ HELPER vector requantize_64(reals f0, reals f1, reals f2, reals f3, const range 
 }
 
 HELPER vector vector_load(const uint8_t *from) { return _mm512_loadu_si512(from); }
+/// Zeros follow the `count` bytes, which are less than 64.
+HELPER vector vector_load_some(const uint8_t *from, size_t count) {
+  return _mm512_maskz_loadu_epi8(((uint64_t)1 << count) - 1, from);
+}
 HELPER vector vector_of_byte(int32_t byte) { return _mm512_set1_epi8((char)byte); }
 HELPER vector vector_of_lane(int32_t lane) { return _mm512_set1_epi32(lane); }
 HELPER vector vector_max(vector a, vector b) { return _mm512_max_epu8(a, b); }
@@ -87,6 +92,21 @@ HELPER vector vector_of_16(__m128i bytes) { return _mm512_broadcast_i32x4(bytes)
 HELPER vector vector_xor(vector a, vector b) { return _mm512_xor_si512(a, b); }
 HELPER vector vector_shuffle(vector table, vector index) { return _mm512_shuffle_epi8(table, index); }
 HELPER vector vector_sub_saturating(vector a, vector b) { return _mm512_subs_epi8(a, b); }
+
+/// Adds to 32-bit lanes the bytes, and their squares.
+HELPER vector vector_add_bytes(vector sums, vector q) {
+  return _mm512_add_epi32(sums, _mm512_sad_epu8(q, _mm512_setzero_si512()));
+}
+HELPER vector vector_add_squares(vector sums, vector q) {
+  const __m512i low = _mm512_unpacklo_epi8(q, _mm512_setzero_si512());
+  const __m512i high = _mm512_unpackhi_epi8(q, _mm512_setzero_si512());
+  return _mm512_add_epi32(_mm512_add_epi32(sums, _mm512_madd_epi16(low, low)), _mm512_madd_epi16(high, high));
+}
+/// The sum of 32-bit lanes, modulo 2^32.
+HELPER uint32_t vector_sum(vector v) {
+  const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+  return sum_of_4(_mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1)));
+}
 
 /// sum + Σ x[j] * w[j] over the four bytes of each lane.
 HELPER lanes lanes_dot(lanes sum, vector x, lanes w) {

@@ -67,6 +67,32 @@ static inline void pith_mm512_mask_storeu_epi8(void *to, uint64_t mask, simde__m
 }
 #define _mm512_mask_storeu_epi8(to, mask, bytes) pith_mm512_mask_storeu_epi8(to, mask, bytes)
 
+static inline simde__m512i pith_mm512_madd_epi16(simde__m512i a, simde__m512i b) {
+  simde__m512i_private r;
+  const simde__m512i_private x = simde__m512i_to_private(a), y = simde__m512i_to_private(b);
+  for (int i = 0; i < 16; i++) r.i32[i] = x.i16[2 * i] * y.i16[2 * i] + x.i16[2 * i + 1] * y.i16[2 * i + 1];
+  return simde__m512i_from_private(r);
+}
+#define _mm512_madd_epi16(a, b) pith_mm512_madd_epi16(a, b)
+
+/// No byte behind the mask is read.
+static inline simde__m512i pith_mm512_mask_loadu_epi8(simde__m512i other, uint64_t mask, const void *from) {
+  simde__m512i_private r = simde__m512i_to_private(other);
+  for (int i = 0; i < 64; i++)
+    if (mask >> i & 1) r.u8[i] = ((const uint8_t *)from)[i];
+  return simde__m512i_from_private(r);
+}
+#define _mm512_mask_loadu_epi8(other, mask, from) pith_mm512_mask_loadu_epi8(other, mask, from)
+#define _mm512_maskz_loadu_epi8(mask, from) pith_mm512_mask_loadu_epi8(simde_mm512_setzero_si512(), mask, from)
+
+static inline uint64_t pith_mm512_testn_epi8_mask(simde__m512i a, simde__m512i b) {
+  const simde__m512i_private x = simde__m512i_to_private(a), y = simde__m512i_to_private(b);
+  uint64_t mask = 0;
+  for (int i = 0; i < 64; i++) mask |= (uint64_t)((x.u8[i] & y.u8[i]) == 0) << i;
+  return mask;
+}
+#define _mm512_testn_epi8_mask(a, b) pith_mm512_testn_epi8_mask(a, b)
+
 /// min gives its second operand where either is NaN, which the kernels rely on.
 static inline simde__m512 pith_mm512_min_ps(simde__m512 a, simde__m512 b) {
   simde__m512_private r;

@@ -18,7 +18,7 @@ import Testing
       let weights = run.map { table[Int(max - $0)] }
       let total = weights.reduce(UInt64(0)) { $0 + UInt64($1) }
       for (i, weight) in weights.enumerated() {
-        expected[row * stride + i] = range.requantize(Float(weight) / Float(total) * multiplier)
+        expected[row * stride + i] = range.requantize(Float(weight) * (multiplier / Float(total)))
       }
     }
     for backend in Backend.all {

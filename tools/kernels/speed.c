@@ -1,5 +1,8 @@
 // How fast the kernels are: `speed [isa] [filter]`. For each shape the best time of many runs, int8 operations per
-// second (a multiply-add counts as two) and the share of what the core can do between registers. Built by `speed`.
+// second (a multiply-add counts as two) and the share of what the core can do between registers; of rows that are
+// normalized, the time of an element. Built by `speed`.
+#include <math.h>
+
 #include "layers.h"
 
 static const shape shapes[] = {
@@ -32,27 +35,70 @@ static const shape shapes[] = {
     {"vector 4096 to 1024", 1, 1, 4096, 1024, 1, 1, 0},
 };
 
-static void (*kernel)(const pith_conv_args *);
+/// Softmax and layer normalization.
+static const struct {
+  const char *name;
+  int rows, count, layer_norm;
+} normalized[] = {
+    {"softmax 1x10", 1, 10, 0},          {"softmax 1x1000", 1, 1000, 0},
+    {"softmax 3136x49", 3136, 49, 0},    {"softmax 512x128", 512, 128, 0},
+    {"softmax 591x197", 591, 197, 0},    {"softmax 1024x1024", 1024, 1024, 0},
+    {"layer_norm 128x256", 128, 256, 1}, {"layer_norm 197x192", 197, 192, 1},
+    {"layer_norm 1x768", 1, 768, 1},
+};
 
-static void run(const pith_conv_args *layers, int count) {
-  for (int i = 0; i < count; i++) kernel(&layers[i]);
+/// What is timed: `count` layers of `run`.
+typedef struct work {
+  void (*kernel)(const pith_conv_args *);
+  const pith_conv_args *layers;
+  int count;
+  void (*softmax)(const pith_softmax_args *);
+  const pith_softmax_args *rows;
+  void (*layer_norm)(const pith_layer_norm_args *);
+  const pith_layer_norm_args *normalized;
+} work;
+
+static void run(const work *w) {
+  for (int i = 0; i < w->count; i++) w->kernel(&w->layers[i]);
+  if (w->softmax) w->softmax(w->rows);
+  if (w->layer_norm) w->layer_norm(w->normalized);
 }
 
-/// The best time of one run of all layers.
-static double time_of(const pith_conv_args *layers, int count) {
-  run(layers, count);
+/// The best time of one run.
+static double time_of(const work *w) {
+  run(w);
   double start = seconds();
-  run(layers, count);
+  run(w);
   const double once = seconds() - start;
   const int repeats = once > 1e-4 ? 1 : (int)(1e-4 / (once + 1e-9)) + 1;
   double best = 1e9;
   for (double begin = seconds(); seconds() - begin < 0.15;) {
     start = seconds();
-    for (int r = 0; r < repeats; r++) run(layers, count);
+    for (int r = 0; r < repeats; r++) run(w);
     const double time = (seconds() - start) / repeats;
     if (time < best) best = time;
   }
   return best;
+}
+
+static double time_of_softmax(const pith_kernels *set, int rows, int count) {
+  uint32_t table[256];
+  for (int i = 0; i < 256; i++) table[i] = (uint32_t)(exp(-i * 0.05) * 16777216 + 0.5);
+  const size_t bytes = (size_t)rows * (size_t)count;
+  const pith_softmax_args a = {
+      .input = memory(bytes), .output = memory(bytes), .table = table, .rows = rows, .count = count,
+      .in_stride = count, .out_stride = count, .multiplier = 256, .out_max = 255};
+  return time_of(&(work){.softmax = set->softmax, .rows = &a});
+}
+
+static double time_of_layer_norm(const pith_kernels *set, int rows, int count) {
+  float *gain = memory((size_t)count * sizeof(float)), *shift = memory((size_t)count * sizeof(float));
+  for (int i = 0; i < count; i++) gain[i] = 30, shift[i] = (float)(i % 7);
+  const size_t bytes = (size_t)rows * (size_t)count;
+  const pith_layer_norm_args a = {
+      .input = memory(bytes), .output = memory(bytes), .gain = gain, .shift = shift, .rows = rows, .count = count,
+      .in_stride = count, .out_stride = count, .scale = 0.05f, .epsilon = 1e-5f, .out_zero = 128};
+  return time_of(&(work){.layer_norm = set->layer_norm, .normalized = &a});
 }
 
 int main(int argc, char **argv) {
@@ -66,18 +112,23 @@ int main(int argc, char **argv) {
     const shape s = shapes[i];
     if (!strstr(s.name, filter)) continue;
     const pith_conv_args a = layer_of(s);
-    kernel = s.depthwise ? set->depthwise : set->conv;
-    const double time = time_of(&a, 1);
+    const double time = time_of(&(work){.kernel = s.depthwise ? set->depthwise : set->conv, .layers = &a, .count = 1});
     const double pixels = (double)a.row_end * a.out_width, taps = (double)a.kernel_h * a.kernel_w;
     const double speed = 2e-9 * pixels * taps * s.out * (s.depthwise ? 1 : s.in) / time;
     printf("%-44s %8.2f us %6.0f GOP/s", s.name, time * 1e6, speed);
     if (limit > 0) printf(" %4.0f %%", 100 * speed / limit);
     puts("");
   }
+  for (size_t i = 0; i < sizeof normalized / sizeof normalized[0]; i++) {
+    const int rows = normalized[i].rows, count = normalized[i].count;
+    if (!strstr(normalized[i].name, filter)) continue;
+    const double time = (normalized[i].layer_norm ? time_of_layer_norm : time_of_softmax)(set, rows, count);
+    printf("%-44s %8.2f us %6.2f ns an element\n", normalized[i].name, time * 1e6, time * 1e9 / rows / count);
+  }
   const pith_conv_args dense[] = {
       layer_of((shape){"", 1, 1, 784, 256, 1, 1, 0}), layer_of((shape){"", 1, 1, 256, 128, 1, 1, 0}),
       layer_of((shape){"", 1, 1, 128, 12, 1, 1, 0})};
-  kernel = set->conv;
-  printf("%-44s %8.2f us\n", "784-256-128-10, one input", time_of(dense, 3) * 1e6);
+  const double time = time_of(&(work){.kernel = set->conv, .layers = dense, .count = 3});
+  printf("%-44s %8.2f us\n", "784-256-128-10, one input", time * 1e6);
   return 0;
 }

@@ -108,9 +108,10 @@ typedef struct pith_convert_args {
   int32_t zero;
 } pith_convert_args;
 
-/// Softmax of `rows` runs of `count` bytes (pixels `stride` bytes apart): e[i] = table[max - q[i]], total = Σ e in
-/// uint64_t, f = (Float(e) / Float(total)) * multiplier, then the requantization above. table[d] =
-/// round(exp(-d * scale) * 2^24), computed by the toolchain in Double.
+/// Softmax of `rows` runs of `count` bytes, at least one (pixels `stride` bytes apart): e[i] = table[max - q[i]],
+/// total = Σ e in uint64_t, r = multiplier / Float(total), f = Float(e) * r, then the requantization above. One division
+/// a row: f depends on e alone. table[d] = round(exp(-d * scale) * 2^24), computed by the toolchain in Double; other
+/// tables give the same bytes in every set too.
 typedef struct pith_softmax_args {
   const uint8_t *input;
   uint8_t *output;

@@ -1,6 +1,6 @@
 #define CELL_TARGET
 #include "../cell.h"
-#include "../layer_norm.h"
+#include "layer_norm.h"
 #include "scalar.h"
 
 void pith_scalar_cell_rnn(const pith_cell_args *a) { cell_rnn(a); }

@@ -1,5 +1,5 @@
 #include "scalar.h"
-#include "../layer_norm.h"
+#include "layer_norm.h"
 
 void pith_scalar_softmax(const pith_softmax_args *a) {
   for (int32_t row = 0; row < a->rows; row++) {
@@ -9,10 +9,8 @@ void pith_scalar_softmax(const pith_softmax_args *a) {
     for (int32_t i = 0; i < a->count; i++) max = input[i] > max ? input[i] : max;
     uint64_t total = 0;
     for (int32_t i = 0; i < a->count; i++) total += a->table[max - input[i]];
-    const float divisor = pith_nearest_float(total);
-    for (int32_t i = 0; i < a->count; i++) {
-      const float share = (float)a->table[max - input[i]] / divisor;
-      output[i] = pith_requantize(share * a->multiplier, a->out_zero, a->out_min, a->out_max);
-    }
+    const float r = a->multiplier / pith_nearest_float(total);
+    for (int32_t i = 0; i < a->count; i++)
+      output[i] = pith_requantize((float)a->table[max - input[i]] * r, a->out_zero, a->out_min, a->out_max);
   }
 }

@@ -21,8 +21,10 @@
 #include "cells.h"
 #include "convert.h"
 #include "lookup.h"
+#include "normalize.h"
 #include "pack.h"
 #include "pool.h"
+#include "softmax.h"
 
 const pith_kernels SET(kernels) = {
     .name = "AVX2",
@@ -36,7 +38,7 @@ const pith_kernels SET(kernels) = {
     .lookup = SET(lookup),
     .quantize = SET(quantize),
     .dequantize = SET(dequantize),
-    .softmax = pith_scalar_softmax,
+    .softmax = SET(softmax),
     .project = SET(project),
     .cell = {SET(cell_rnn), SET(cell_gru), SET(cell_gru_reset), SET(cell_lstm)},
     .cell_rest = SET(cell_gru_rest),

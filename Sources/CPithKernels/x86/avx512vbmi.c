@@ -22,6 +22,7 @@ DECLARE_IN(BASE)
 
 #include "zmm_depthwise.h"
 #include "depthwise.h"
+#include "vbmi_softmax.h"
 
 /// Two tables of 128 bytes, and the index's top bit chooses.
 KERNEL void SET(lookup)(const uint8_t *input, uint8_t *output, size_t count, const uint8_t *table) {
@@ -48,7 +49,7 @@ const pith_kernels SET(kernels) = {
     .lookup = SET(lookup),
     .quantize = BASE(quantize),
     .dequantize = BASE(dequantize),
-    .softmax = pith_scalar_softmax,
+    .softmax = SET(softmax),
     .project = BASE(project),
     .cell = {BASE(cell_rnn), BASE(cell_gru), BASE(cell_gru_reset), BASE(cell_lstm)},
     .cell_rest = BASE(cell_gru_rest),

@@ -22,8 +22,10 @@
 #include "cells.h"
 #include "convert.h"
 #include "lookup.h"
+#include "normalize.h"
 #include "pack.h"
 #include "pool.h"
+#include "softmax.h"
 #include "ymm_conv.h"
 
 enum { PROJECT_BLOCKS = 4, PROJECT_ROWS = 2 };
@@ -42,7 +44,7 @@ const pith_kernels SET(kernels) = {
     .lookup = SET(lookup),
     .quantize = SET(quantize),
     .dequantize = SET(dequantize),
-    .softmax = pith_scalar_softmax,
+    .softmax = SET(softmax),
     .project = SET(project),
     .cell = {SET(cell_rnn), SET(cell_gru), SET(cell_gru_reset), SET(cell_lstm)},
     .cell_rest = SET(cell_gru_rest),

@@ -33,3 +33,17 @@ HELPER void bytes_store_up_to_16(uint8_t *to, __m128i bytes, size_t count) {
   else
     bytes_store_some(to, bytes, count);
 }
+
+/// The sum of 32-bit lanes, modulo 2^32.
+HELPER uint32_t sum_of_4(__m128i v) {
+  v = _mm_add_epi32(v, _mm_srli_si128(v, 8));
+  return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(v, _mm_srli_si128(v, 4)));
+}
+
+/// The largest byte.
+HELPER __m128i largest_of_16(__m128i bytes) {
+  bytes = _mm_max_epu8(bytes, _mm_srli_si128(bytes, 8));
+  bytes = _mm_max_epu8(bytes, _mm_srli_si128(bytes, 4));
+  bytes = _mm_max_epu8(bytes, _mm_srli_si128(bytes, 2));
+  return _mm_max_epu8(bytes, _mm_srli_si128(bytes, 1));
+}

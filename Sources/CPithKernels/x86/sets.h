@@ -16,6 +16,7 @@
   void OTHER(lookup)(const uint8_t *, uint8_t *, size_t, const uint8_t *);          \
   void OTHER(quantize)(const pith_convert_args *);                                  \
   void OTHER(dequantize)(const pith_convert_args *);                                \
+  void OTHER(softmax)(const pith_softmax_args *);                                   \
   void OTHER(project)(const pith_project_args *);                                   \
   void OTHER(cell_rnn)(const pith_cell_args *);                                     \
   void OTHER(cell_gru)(const pith_cell_args *);                                     \

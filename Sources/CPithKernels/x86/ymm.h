@@ -47,6 +47,9 @@ HELPER reals reals_of_lanes(lanes i) { return (reals){{_mm256_cvtepi32_ps(i.v[0]
 HELPER reals reals_add(reals a, reals b) {
   return (reals){{_mm256_add_ps(a.v[0], b.v[0]), _mm256_add_ps(a.v[1], b.v[1])}};
 }
+HELPER reals reals_sub(reals a, reals b) {
+  return (reals){{_mm256_sub_ps(a.v[0], b.v[0]), _mm256_sub_ps(a.v[1], b.v[1])}};
+}
 HELPER reals reals_mul(reals a, reals b) {
   return (reals){{_mm256_mul_ps(a.v[0], b.v[0]), _mm256_mul_ps(a.v[1], b.v[1])}};
 }
@@ -90,9 +93,18 @@ HELPER __m128i requantize_columns(reals f, const range *r) {
 }
 
 HELPER vector vector_load(const uint8_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
+/// Zeros follow the `count` bytes, which are less than 32.
+HELPER vector vector_load_some(const uint8_t *from, size_t count) {
+  const int whole = count >= 16;
+  const __m128i some = bytes_load_some(from + (whole ? 16 : 0), count & 15);
+  return whole ? _mm256_set_m128i(some, bytes_load(from)) : _mm256_set_m128i(_mm_setzero_si128(), some);
+}
 HELPER vector vector_of_byte(int32_t byte) { return _mm256_set1_epi8((char)byte); }
 HELPER vector vector_of_lane(int32_t lane) { return _mm256_set1_epi32(lane); }
 HELPER vector vector_max(vector a, vector b) { return _mm256_max_epu8(a, b); }
+HELPER __m128i vector_max_of_16(vector v) {
+  return _mm_max_epu8(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+}
 HELPER vector vector_min(vector a, vector b) { return _mm256_min_epu8(a, b); }
 HELPER void vector_store(uint8_t *to, vector v) { _mm256_storeu_si256((__m256i *)to, v); }
 HELPER void vector_store_some(uint8_t *to, vector v, size_t count) {
@@ -109,3 +121,17 @@ HELPER vector vector_of_16(__m128i bytes) { return _mm256_broadcastsi128_si256(b
 HELPER vector vector_xor(vector a, vector b) { return _mm256_xor_si256(a, b); }
 HELPER vector vector_shuffle(vector table, vector index) { return _mm256_shuffle_epi8(table, index); }
 HELPER vector vector_sub_saturating(vector a, vector b) { return _mm256_subs_epi8(a, b); }
+
+/// Adds to 32-bit lanes the bytes, and their squares.
+HELPER vector vector_add_bytes(vector sums, vector q) {
+  return _mm256_add_epi32(sums, _mm256_sad_epu8(q, _mm256_setzero_si256()));
+}
+HELPER vector vector_add_squares(vector sums, vector q) {
+  const __m256i low = _mm256_unpacklo_epi8(q, _mm256_setzero_si256());
+  const __m256i high = _mm256_unpackhi_epi8(q, _mm256_setzero_si256());
+  return _mm256_add_epi32(_mm256_add_epi32(sums, _mm256_madd_epi16(low, low)), _mm256_madd_epi16(high, high));
+}
+/// The sum of 32-bit lanes, modulo 2^32.
+HELPER uint32_t vector_sum(vector v) {
+  return sum_of_4(_mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)));
+}

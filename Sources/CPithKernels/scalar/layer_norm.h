@@ -1,8 +1,8 @@
-// Layer normalization in plain C, which every set compiles for its own vectors.
+// Layer normalization in plain C.
 #ifndef PITH_LAYER_NORM_H
 #define PITH_LAYER_NORM_H
 
-#include "kernel.h"
+#include "../kernel.h"
 
 /// The nearest float, ties to even, without the library call that some targets make of a 64-bit conversion.
 PITH_INLINE float pith_nearest_float(uint64_t value) {
@@ -21,7 +21,7 @@ PITH_INLINE float pith_nearest_float(uint64_t value) {
 /// instruction. `x` is not negative.
 PITH_INLINE float pith_sqrt(float x) {
   uint32_t bits;
-  if (!(x > 0.0f)) return x;
+  if (!(x > 0.0f && x <= 3.40282347e38f)) return x;
   // Numbers below the normal ones are scaled up, and the result down.
   const int small = x < 1.17549435e-38f;
   x = small ? x * 16777216.0f : x;

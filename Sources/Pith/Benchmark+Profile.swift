@@ -20,14 +20,14 @@ extension Benchmark {
     }
   }
 
-  /// Times every instruction of a program where it stands, in run after run, on one thread.
+  /// Times every instruction of a program where it stands, in run after run.
   ///
   /// What the clock and the call cost is measured by runs of no instruction between them, and taken off.
   /// - Parameter seconds: for all runs.
   /// - Returns: the median of each instruction, in microseconds.
-  static func instructionTimes(of model: PithModel, seconds: Double) throws -> [Double] {
+  static func instructionTimes(of model: PithModel, seconds: Double, threads: Int = 1) throws -> [Double] {
     try model.checkMemory(sessions: 1, samples: 1, name: model.name)
-    let session = BoundSession(model, pool: nil)
+    let session = BoundSession(model, pool: threads > 1 ? ThreadPool(threads: threads) : nil)
     var times = [[Double]](repeating: [], count: model.instructionCount)
     var empty: [Double] = []
     let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)

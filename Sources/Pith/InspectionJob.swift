@@ -107,6 +107,7 @@ public enum InspectionJob {
       inputScale: input.flatMap { $0.type == UInt8(PITH_U8.rawValue) ? $0.scale : nil },
       outputScale: isByte ? output.scale : nil, outputZeroPoint: isByte ? Int(output.zero_point) : nil,
       weightBytes: model.work(number).weightBytes,
-      weightDensity: blocks.map { Double($0.kept) / Double($0.total) })
+      weightDensity: blocks.map { Double($0.kept) / Double($0.total) },
+      plan: model.plan(number).flatMap(PlanText.of))
   }
 }

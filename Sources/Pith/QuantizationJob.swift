@@ -25,6 +25,8 @@ public struct QuantizationJob {
     public var keepsNames: Bool
     /// How layers with many zero weights are stored.
     public var preference: ProgramPreference
+    /// The kernels that tiles and loops are planned for; nil leaves that to the runtime.
+    public var target: ProgramTarget?
     /// Training with the rounding of the integer kernels in the loop, where it is asked for.
     public var fineTuning: FineTuning?
     /// For the report.
@@ -121,7 +123,9 @@ public struct QuantizationJob {
     let span = QuantizationJob.inputSpan(model)
     let tuned = try fineTune(&model, simplified, predictor, name: name)
     let program = try watch.time("lower") {
-      try Lowering.lower(model, preference: request.preference, keepsNames: request.keepsNames)
+      try Lowering.lower(
+        model, preference: request.preference, keepsNames: request.keepsNames,
+        target: request.target)
     }
     let runtime = try QuantizationJob.opened(program, name: name)
     let noise = try watch.time("compare") { try SignalToNoise.measure(model, samples: kept) }

@@ -37,7 +37,8 @@ extension PithModel {
     case PITH_OP_ADD.rawValue, PITH_OP_MULTIPLY.rawValue, PITH_OP_MATMUL.rawValue, PITH_OP_EMBED.rawValue,
       PITH_OP_F32_CONV.rawValue, PITH_OP_F32_MATMUL.rawValue, PITH_OP_F32_BINARY.rawValue:
       2
-    case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue: UInt32(record.flags) & PITH_CONV_ADDS != 0 ? 2 : 1
+    case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue:
+      UInt32(record.flags) & PITH_CONV_ADDS != 0 ? 2 : 1
     default: 1
     }
   }

@@ -37,19 +37,21 @@ public struct Lowering {
   ///   - preference: how layers with zero blocks of weights are stored.
   ///   - keepsIntermediates: gives every tensor memory of its own, so that it can be read after a run.
   ///   - keepsNames: stores the values' names.
+  ///   - target: the kernels that tiles and loops are chosen for; nil leaves that to the runtime.
   /// - Throws: `GraphError` naming a node that the runtime cannot execute.
   public static func lower(
     _ model: QuantizedModel, preference: ProgramPreference = .speed, keepsIntermediates: Bool = false,
-    keepsNames: Bool = true
+    keepsNames: Bool = true, target: ProgramTarget? = nil
   ) throws -> Program {
     try lowered(
-      model, preference: preference, keepsIntermediates: keepsIntermediates, keepsNames: keepsNames)
+      model, preference: preference, keepsIntermediates: keepsIntermediates, keepsNames: keepsNames,
+      target: target)
   }
 
   /// The same, also with all layers stored densely where there is no preference.
   static func lowered(
     _ model: QuantizedModel, preference: ProgramPreference?, keepsIntermediates: Bool = false,
-    keepsNames: Bool = true
+    keepsNames: Bool = true, target: ProgramTarget? = nil
   ) throws -> Program {
     var lowering = Lowering(
       model: model, graph: try model.graph.specialized(batch: 1), sums: try model.unroundedSums(),
@@ -57,7 +59,8 @@ public struct Lowering {
     lowering.builder.keepsNames = keepsNames
     try lowering.lowerGraph()
     let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
-    let bytes = try lowering.builder.serialized(model: model.graph.name, arenaBytes: arena)
+    var bytes = try lowering.builder.serialized(model: model.graph.name, arenaBytes: arena)
+    if let target { bytes = try ProgramFile.adding(lowering.builder.plans(for: target), to: bytes) }
     return Program(
       bytes: bytes, arenaBytes: arena, weightBytes: lowering.builder.weights.bytes.count,
       constantBytes: lowering.builder.constants.bytes.count, multiplyAdds: lowering.builder.multiplyAdds,

@@ -58,46 +58,17 @@ extension ProgramBuilder {
       // Last, as part of what loads may read past the weights.
       (PITH_SECTION_NAMES, 0, nameBytes),
     ]
-    let present = sections.filter { !$0.bytes.isEmpty }
-    var offset = MemoryLayout<pith_header>.size + present.count * MemoryLayout<pith_section>.size
-    var least = 0
-    var table: [pith_section] = []
-    for section in present {
-      offset = offset.roundedUp(to: Int(PITH_ALIGNMENT))
-      table.append(
-        pith_section(
-          kind: section.kind.rawValue, count: UInt32(section.count), offset: UInt64(offset),
-          bytes: UInt64(section.bytes.count)))
-      offset += section.bytes.count
-      if [PITH_SECTION_CONSTANTS, PITH_SECTION_WEIGHTS].contains(section.kind) {
-        least = offset + Int(PITH_SLACK)
-      }
-    }
-    // A multiple of 8, so that the checksum reads whole words.
-    let total = Swift.max(offset, least).roundedUp(to: 8)
-    guard total < Int(UInt32.max) else {
-      throw GraphError("the program takes \(total) bytes; a .pith file holds less than 4 GiB")
-    }
     var header = pith_header()
     header.magic = UInt32(PITH_MAGIC)
     header.version_major = UInt16(PITH_VERSION_MAJOR)
     header.version_minor = UInt16(PITH_VERSION_MINOR)
-    header.file_bytes = UInt64(total)
     header.arena_bytes = UInt64(arenaBytes)
-    header.section_count = UInt32(table.count)
     header.input_count = UInt32(inputs.count)
     header.output_count = UInt32(outputs.count)
     header.name = modelName
     header.multiply_adds = UInt64(multiplyAdds)
-    var file = ByteBlob.bytes(of: [header]) + ByteBlob.bytes(of: table)
-    file.reserveCapacity(total)
-    for (section, record) in zip(present, table) {
-      file += Array(repeating: 0, count: Int(record.offset) - file.count)
-      file += section.bytes
-    }
-    file += Array(repeating: 0, count: total - file.count)
-    header.checksum = file.withUnsafeBytes { pith_checksum($0.baseAddress, $0.count) }
-    file.replaceSubrange(0..<MemoryLayout<pith_header>.size, with: ByteBlob.bytes(of: [header]))
-    return file
+    return try ProgramFile.assemble(
+      sections.map { ProgramFile.Section(kind: $0.kind.rawValue, count: $0.count, bytes: $0.bytes) },
+      header: ByteBlob.bytes(of: [header]))
   }
 }

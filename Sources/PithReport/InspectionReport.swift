@@ -139,10 +139,13 @@ extension InspectionReport {
     public var weightBytes: Int
     /// The share of the weights' blocks that are stored, from 0 to 1; `nil` where none was left out.
     public var weightDensity: Double?
+    /// How this machine's kernels are to run it, such as "12 × 2, chunks of 64"; `nil` where the file does not say.
+    public var plan: String?
 
     public init(
       name: String, opcode: String, outputShape: [Dimension], inputScale: Float? = nil,
-      outputScale: Float? = nil, outputZeroPoint: Int? = nil, weightBytes: Int, weightDensity: Double? = nil
+      outputScale: Float? = nil, outputZeroPoint: Int? = nil, weightBytes: Int, weightDensity: Double? = nil,
+      plan: String? = nil
     ) {
       self.name = name
       self.opcode = opcode
@@ -152,6 +155,7 @@ extension InspectionReport {
       self.outputZeroPoint = outputZeroPoint
       self.weightBytes = weightBytes
       self.weightDensity = weightDensity
+      self.plan = plan
     }
   }
 }

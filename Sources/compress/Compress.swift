@@ -19,7 +19,7 @@ struct Compress: ParsableCommand {
     version: Pith.version,
     subcommands: [
       Inspect.self, Import.self, Train.self, Prune.self, Distill.self, Quantize.self, Eval.self, Run.self,
-      Bench.self,
+      Bench.self, Tune.self,
       Apply.self,
     ])
 

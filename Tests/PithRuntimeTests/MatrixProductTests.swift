@@ -64,7 +64,9 @@ import Testing
     let output = builder.output(y.dims)
     let (depth, columns) = (sizes[1], sizes[2])
     let multipliers = builder.perChannel([Float](repeating: 1, count: columns))
-    let scratch = builder.reserve(pith_matmul_scratch(UInt64(depth), UInt64(columns)))
+    // One scratch for each matrix and thread.
+    let scratches = 1 + UInt64(flags) >> UInt64(PITH_MATMUL_SCRATCH_SHIFT)
+    let scratch = builder.reserve(scratches * pith_matmul_scratch(UInt64(depth), UInt64(columns)))
     let number = builder.instructions.count
     builder.emit(PITH_OP_MATMUL, maps, target) {
       $0.flags = UInt16(flags)
@@ -114,6 +116,7 @@ import Testing
       }
     }
     expectRefusal("an unknown flag", 0) { $0.flags = 16 }
+    expectRefusal("scratches beyond the arena", 0) { $0.flags = 255 << UInt16(PITH_MATMUL_SCRATCH_SHIFT) }
     expectRefusal("a depth that is no multiple of 4", PITH_MATMUL_FIRST_BESIDE, [5, 7, 12])
     expectRefusal("columns that are no multiple of 4", PITH_MATMUL_OUTPUT_BESIDE, [5, 8, 11])
     // One matrix lies beside nothing: three images of the others would read beyond it.

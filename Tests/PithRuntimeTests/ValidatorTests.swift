@@ -224,6 +224,40 @@ import Testing
     }
   }
 
+  @Test func whatIsAdded() {
+    let adds = UInt16(PITH_CONV_ADDS)
+    // Tensor 0 is the float input, 2 the halo'd map, 3 the first layer's output.
+    refuses(
+      .first,
+      [
+        ("nothing", { ($0.flags, $0.inputs.1) = (adds, PITH_NONE) }),
+        ("floats", { ($0.flags, $0.inputs.1) = (adds, 0) }),
+        ("another shape", { ($0.flags, $0.inputs.1) = (adds, 2) }),
+        ("no number", { ($0.flags, $0.inputs.1, $0.immediate_f.1) = (adds, $0.output, .nan) }),
+        ("infinity", { ($0.flags, $0.inputs.1, $0.immediate_f.1) = (adds, $0.output, .infinity) }),
+      ])
+    var b = Samples.integers()
+    let number = Integer.first.rawValue
+    (b.instructions[number].flags, b.instructions[number].inputs.1) = (adds, b.instructions[number].output)
+    expect(PITH_OK, "in place", b.build())
+  }
+
+  @Test func plans() {
+    let plain = Samples.integers()
+    func file(_ count: Int, of bytes: Int) -> [UInt8] {
+      var b = plain
+      b.plans = [UInt8](repeating: 3, count: bytes)
+      b.planCount = count
+      return b.build()
+    }
+    let all = plain.instructions.count
+    expect(PITH_OK, "one kind", file(all, of: 8 * all))
+    expect(PITH_OK, "two kinds, of larger records", file(2 * all, of: 32 * all))
+    expect(PITH_ERROR_SECTION, "too few", file(all - 1, of: 8 * (all - 1)))
+    expect(PITH_ERROR_SECTION, "too short", file(all, of: 8 * all - 8))
+    expect(PITH_ERROR_SECTION, "none", file(0, of: 8 * all))
+  }
+
   @Test func windows() {
     let shared: [(String, (inout pith_instruction) -> Void)] = [
       ("kernel 0", { $0.window.kernel_h = 0 }), ("kernel", { $0.window.kernel_h += 2 }),

@@ -59,6 +59,8 @@ typedef struct pith_model {
   /// Number of the section, tensor, instruction or input-then-output that pith_open refused; else 0.
   uint32_t last_error;
   uint32_t isa;  ///< the enum pith_isa of `kernels`
+  const pith_plan *all_plans, *plans;  ///< all kinds', and those of `isa`; null where there are none
+  uint32_t plan_count, plan_stride;
 } pith_model;
 
 enum pith_open_flags {

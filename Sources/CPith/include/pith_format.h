@@ -53,6 +53,9 @@ enum pith_section_kind {
   /// uint32_t tensor numbers: F32 in the arena, whose contents stay there from run to run. Absent where there are none.
   /// Since 1.2.
   PITH_SECTION_STATES = 7,
+  /// pith_plan records, as many as instructions for each kind of kernels that the program is planned for, one kind after
+  /// another. Absent where the runtime decides. Since 1.5.
+  PITH_SECTION_PLANS = 8,
 };
 
 /// Sections lie in the table's order in the file, one after another, and each kind at most once. Tensors,
@@ -335,10 +338,30 @@ typedef struct pith_instruction {
 } pith_instruction;
 
 #ifndef __cplusplus
+/// What threads share of an instruction.
+enum pith_axis {
+  PITH_AXIS_ANY = 0,  ///< as the runtime decides
+  PITH_AXIS_ROWS = 1,
+  PITH_AXIS_PIXELS = 2,
+  PITH_AXIS_CHANNELS = 3,
+};
+
+/// How one kind of kernels is to run an instruction: a convolution's tiles and loops. Whatever is asked for, the output is
+/// the same bytes; 0 leaves a choice to the runtime, which takes the nearest that it can do.
+typedef struct pith_plan {
+  uint8_t isa;      ///< enum pith_isa, the same in all records of a kind
+  uint8_t axis;     ///< enum pith_axis
+  uint8_t pixels;   ///< output pixels in a tile
+  uint8_t blocks;   ///< blocks of 16 channels in a tile
+  uint16_t chunk;   ///< blocks of 16 channels whose weights are used for all pixels before the next ones
+  uint16_t reserved;
+} pith_plan;
+
 _Static_assert(sizeof(pith_header) == 64, "header");
 _Static_assert(sizeof(pith_section) == 24, "section");
 _Static_assert(sizeof(pith_tensor) == 64, "tensor");
 _Static_assert(sizeof(pith_instruction) == 136, "instruction");
+_Static_assert(sizeof(pith_plan) == 8, "plan");
 #endif
 
 #endif

@@ -49,6 +49,9 @@ typedef struct pith_conv_args {
   int32_t out_zero, out_min, out_max;
   int32_t row_begin, row_end;
   const uint16_t *kept;  // block-sparse only
+  /// Dense convolutions: what the set is asked to do, in pixels and blocks of 16 channels of a tile, and channels whose
+  /// weights are used for all pixels before the next ones; 0 leaves it to the set, and what it cannot do it approaches.
+  int32_t tile_pixels, tile_blocks, chunk;
   /// Not of depthwise convolutions: a map of the output's shape and strides, which may be the output, is added: f becomes
   /// (Float(acc) * m) + Float(b - addend_zero) * addend_multiplier, each product rounded, then the sum. `addend` is what
   /// takes an output's address to that of its b.

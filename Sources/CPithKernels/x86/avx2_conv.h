@@ -356,7 +356,8 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     pith_scalar_conv(a);
     return;
   }
-  const int32_t most = fit < TILE ? (int32_t)fit : TILE, chunk = channels_in_chunk(a, 32);
+  const int32_t asked = a->tile_pixels > 1 && a->tile_pixels < TILE ? a->tile_pixels : TILE;
+  const int32_t most = fit < asked ? (int32_t)fit : asked, chunk = channels_in_chunk(a, 32);
   conv_block block = {0};
   block.steps = reduction_bytes(a) / 4;
   block.out = range_of(a->out_zero, a->out_min, a->out_max);

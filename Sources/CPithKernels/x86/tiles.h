@@ -57,6 +57,10 @@ PITH_INLINE int64_t reduction_bytes(const pith_conv_args *a) {
 PITH_INLINE int32_t channels_in_chunk(const pith_conv_args *a, int32_t step) {
   const int64_t fit = CHUNK_BYTES / (reduction_bytes(a) + 1) / step * step;
   const int32_t most = a->channels < CHUNK_CHANNELS ? a->channels : CHUNK_CHANNELS;
+  if (a->chunk > 0) {
+    const int32_t asked = (a->chunk + step - 1) / step * step;
+    return asked < CHUNK_CHANNELS ? asked : CHUNK_CHANNELS;
+  }
   return fit < step ? step : fit > most ? most : (int32_t)fit;
 }
 

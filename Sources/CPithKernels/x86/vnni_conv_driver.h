@@ -64,22 +64,23 @@ HELPER void find_even_taps(
 }
 
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.
-HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels) {
-  const int wide = WIDE_BLOCKS > 0 && channels <= 16 * WIDE_BLOCKS;
+HELPER int32_t pixels_of_tile(const pith_conv_args *a, const tile_walk *walk, int32_t channels) {
+  const int few = a->tile_pixels > 0 ? a->tile_pixels >= WIDE_TILE : channels <= 16 * WIDE_BLOCKS;
+  const int wide = WIDE_BLOCKS > 0 && few;
   if (wide && walk->left >= WIDE_TILE && walk->left != WIDE_TILE + 1 && walk->left != WIDE_TILE + 2) return WIDE_TILE;
-  return tile_next(walk, TILE);
+  return tile_next(walk, a->tile_pixels > 0 && a->tile_pixels < TILE ? a->tile_pixels : TILE);
 }
 
 /// The next tile's pixels and their taps.
 HELPER int32_t next_tile(
     const pith_conv_args *a, tile_walk *walk, int32_t channels, int even, const uint8_t **taps, uint8_t **outputs) {
   if (!even) {
-    const int32_t pixels = pixels_of_tile(walk, channels);
+    const int32_t pixels = pixels_of_tile(a, walk, channels);
     find_taps(a, walk, pixels, taps, outputs);
     return pixels;
   }
   const tile_walk row = {a->out_width - walk->x, walk->y, walk->x};
-  const int32_t pixels = pixels_of_tile(&row, channels);
+  const int32_t pixels = pixels_of_tile(a, &row, channels);
   find_even_taps(a, walk, pixels, taps, outputs);
   return pixels;
 }
@@ -102,6 +103,8 @@ HELPER void run_tile(
     b.bias = a->bias + c;
     b.multiplier = multiplier + (c - begin);
     int32_t blocks = (end - c + 15) / 16;
+    const int32_t most = pixels == WIDE_TILE ? WIDE_BLOCKS : a->tile_blocks > 0 ? a->tile_blocks : BLOCKS;
+    if (blocks > most) blocks = most;
     find_tile(pixels, &blocks)(&b, outputs, (size_t)(end - c));
     for (int32_t m = 0; m < pixels; m++) outputs[m] += 16 * blocks;
     c += 16 * blocks;

@@ -67,22 +67,26 @@ extension InspectionReport {
   }
 
   private static func table(_ instructions: [Instruction]) -> TextTable {
-    var table = TextTable([
-      .name("instruction", minimum: 10), .name("opcode", minimum: 8), .name("output", minimum: 10),
-      .number("weights", dispensable: 1), .number("in scale", dispensable: 2), .number("out scale"),
-      .number("zero"),
-    ])
+    let isPlanned = instructions.contains { $0.plan != nil }
+    var table = TextTable(
+      [
+        .name("instruction", minimum: 10), .name("opcode", minimum: 8), .name("output", minimum: 10),
+        .number("weights", dispensable: 1), .number("in scale", dispensable: 2), .number("out scale"),
+        .number("zero"),
+      ] + (isPlanned ? [.name("plan", minimum: 10)] : []))
     for instruction in instructions {
-      table.add([
-        .init(LayerNames.shown(instruction.name)), .init(instruction.opcode),
-        .init(text(instruction.outputShape)),
-        .init(
-          Units.bytes(instruction.weightBytes)
-            + (instruction.weightDensity.map { " (\(Units.percent($0)))" } ?? "")),
-        .init(Units.scale(instruction.inputScale)),
-        .init(Units.scale(instruction.outputScale)),
-        .init(instruction.outputZeroPoint.map(String.init) ?? Units.unknown),
-      ])
+      let plan: [TextTable.Cell] = isPlanned ? [.init(instruction.plan ?? "")] : []
+      table.add(
+        [
+          .init(LayerNames.shown(instruction.name)), .init(instruction.opcode),
+          .init(text(instruction.outputShape)),
+          .init(
+            Units.bytes(instruction.weightBytes)
+              + (instruction.weightDensity.map { " (\(Units.percent($0)))" } ?? "")),
+          .init(Units.scale(instruction.inputScale)),
+          .init(Units.scale(instruction.outputScale)),
+          .init(instruction.outputZeroPoint.map(String.init) ?? Units.unknown),
+        ] + plan)
     }
     return table
   }

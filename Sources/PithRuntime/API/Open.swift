@@ -46,7 +46,21 @@ public func pith_select(_ model: UnsafeMutablePointer<pith_model>!, _ isa: UInt3
   guard let kernels = pith_kernels_for(isa) else { return PITH_ERROR_UNSUPPORTED }
   model.pointee.kernels = UnsafeRawPointer(kernels)
   model.pointee.isa = pith_kernels_isa(kernels)
+  model.pointee.plans = plans(model.pointee)
   return PITH_OK
+}
+
+/// The plans for the chosen kernels.
+private func plans(_ model: pith_model) -> UnsafePointer<pith_plan>? {
+  guard let all = model.all_plans, model.instruction_count > 0 else { return nil }
+  var first: UInt32 = 0
+  while first < model.plan_count {
+    let record = UnsafeRawPointer(all) + int(first) &* int(model.plan_stride)
+    let plan = record.assumingMemoryBound(to: pith_plan.self)
+    if UInt32(plan.pointee.isa) == model.isa { return plan }
+    first &+= model.instruction_count
+  }
+  return nil
 }
 
 @c @implementation

@@ -21,11 +21,14 @@ public func pith_run(
   var first: UInt32 = 0
   var end = model.pointee.instruction_count
   var threads: UInt32 = 1
+  var plans = model.pointee.plans
   if let options {
     let isa = options.pointee.isa
     if isa != UInt32(PITH_ISA_AUTO.rawValue) && isa != model.pointee.isa {
       guard let wanted = pith_kernels_for(isa) else { return PITH_ERROR_UNSUPPORTED }
       kernels = UnsafeRawPointer(wanted)
+      // They are those of the model's own kernels.
+      plans = nil
     }
     threads = options.pointee.threads
     if threads > 1 && options.pointee.parallel == nil { return PITH_ERROR_ARGUMENT }
@@ -35,7 +38,8 @@ public func pith_run(
   }
   let executor = Executor(
     model: model, kernels: kernels.assumingMemoryBound(to: pith_kernels.self), arena: arena, inputs: inputs,
-    outputs: outputs, threads: threads, parallel: options?.pointee.parallel, pool: options?.pointee.pool)
+    outputs: outputs, plans: plans.map { UnsafeRawPointer($0) }, threads: threads,
+    parallel: options?.pointee.parallel, pool: options?.pointee.pool)
   executor.run(from: first, to: end)
   return PITH_OK
 }

@@ -40,13 +40,13 @@ private struct SharedConvolution {
 
 extension Executor {
   /// Convolution, 1×1, matrix product, first layer.
-  func convolve(_ instruction: InstructionPointer) {
+  func convolve(_ instruction: InstructionPointer, _ plan: pith_plan) {
     guard let kernel = kernels.pointee.conv else { return }
     let window = instruction.pointee.window
     let reduction = UInt64(
       widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w &* window.tap_bytes))
     let perPixel = UInt64(widening: UInt32(bitPattern: window.extent)) &* reduction
-    convolve(instruction, kernel, kept: nil, perPixel: perPixel)
+    convolve(instruction, kernel, kept: nil, perPixel: perPixel, plan)
   }
 
   /// The same without the weights' zero blocks.
@@ -64,13 +64,13 @@ extension Executor {
         channel &+= 16
       }
     }
-    convolve(instruction, kernel, kept: kept, perPixel: perPixel)
+    convolve(instruction, kernel, kept: kept, perPixel: perPixel, pith_plan())
   }
 
   /// - Parameter perPixel: multiply-adds, by which the work may be split.
   private func convolve(
     _ instruction: InstructionPointer, _ kernel: ConvolutionKernel, kept: UnsafePointer<UInt16>?,
-    perPixel: UInt64
+    perPixel: UInt64, _ plan: pith_plan
   ) {
     let window = instruction.pointee.window
     let input = tensor(instruction.pointee.inputs.0)
@@ -79,6 +79,9 @@ extension Executor {
     arguments.tap_bytes = window.tap_bytes
     arguments.channels = window.extent
     arguments.kept = kept
+    arguments.tile_pixels = Int32(plan.pixels)
+    arguments.tile_blocks = Int32(plan.blocks)
+    arguments.chunk = 16 &* Int32(plan.chunk)
     if UInt32(instruction.pointee.flags) & PITH_CONV_ADDS != 0 {
       let addend = tensor(instruction.pointee.inputs.1)
       arguments.adds = 1
@@ -93,7 +96,7 @@ extension Executor {
     }
     run(
       kernel, &arguments, input, output, perRow: perRow, inputOffset: Int(window.input_channel),
-      outputOffset: Int(window.output_channel))
+      outputOffset: Int(window.output_channel), axis: plan.axis)
   }
 
   func convolveDepthwise(_ instruction: InstructionPointer) {
@@ -107,7 +110,7 @@ extension Executor {
     let perRow =
       UInt64(widening: output.pointee.width) &* UInt64(widening: output.pointee.channels)
       &* UInt64(widening: UInt32(bitPattern: window.kernel_h &* window.kernel_w))
-    run(kernel, &arguments, input, output, perRow: perRow, inputOffset: 0, outputOffset: 0)
+    run(kernel, &arguments, input, output, perRow: perRow, inputOffset: 0, outputOffset: 0, axis: 0)
   }
 
   private func arguments(
@@ -160,7 +163,8 @@ extension Executor {
 
   private func run(
     _ kernel: ConvolutionKernel, _ arguments: inout pith_conv_args, _ input: TensorPointer,
-    _ output: TensorPointer, perRow: UInt64, inputOffset: Int, outputOffset: Int
+    _ output: TensorPointer, perRow: UInt64, inputOffset: Int, outputOffset: Int,
+    axis: UInt8
   ) {
     let height = int32(output.pointee.height)
     arguments.row_end = height
@@ -172,7 +176,7 @@ extension Executor {
       arguments.output = to
       let cost = perRow &* UInt64(widening: output.pointee.height)
       if threads > 1, cost >= Executor.worthSplitting {
-        var shared = shared(kernel, arguments, cost: cost)
+        var shared = shared(kernel, arguments, cost: cost, axis: axis)
         share(&shared, shared.shares.count) { context, index in
           context?.assumingMemoryBound(to: SharedConvolution.self).pointee.run(index)
         }
@@ -188,7 +192,7 @@ extension Executor {
   /// Divides a convolution: pixels where they follow one another, else rows; or channels where those are more even or
   /// the weights are more than the map, as then each thread reads only its own.
   private func shared(
-    _ kernel: ConvolutionKernel, _ arguments: pith_conv_args, cost: UInt64
+    _ kernel: ConvolutionKernel, _ arguments: pith_conv_args, cost: UInt64, axis: UInt8
   ) -> SharedConvolution {
     let isDepthwise = arguments.tap_bytes == 0
     let pieces = pieces(cost: cost, most: Int32.max)
@@ -202,15 +206,21 @@ extension Executor {
         kernel: kernel, arguments: arguments, axis: axis, shares: shares, channelWeights: channelWeights,
         channelInput: isDepthwise ? 1 : 0)
     }
-    let isLine =
+    let canBeLine =
       arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0 && arguments.pad_left == 0
       && arguments.stride_w == 1 && arguments.in_width == arguments.out_width
+    let isLine = canBeLine && UInt32(axis) != PITH_AXIS_ROWS.rawValue
     let others =
       isLine
       ? shared(.pixels, Shares(arguments.out_width, unit: 12, pieces: pieces))
       : shared(.rows, Shares(arguments.row_end, unit: 1, pieces: pieces))
     // The lists of a sparse one have no places for channels.
     if arguments.kept != nil { return others }
+    switch UInt32(axis) {
+    case PITH_AXIS_ROWS.rawValue, PITH_AXIS_PIXELS.rawValue: return others
+    case PITH_AXIS_CHANNELS.rawValue: return shared(.channels, byChannels)
+    default: break
+    }
     let map = Int(arguments.in_height) &* Int(arguments.in_row_stride)
     let isHeavy = !isDepthwise && Int(arguments.channels) &* channelWeights > map
     let (mine, theirs) = (byChannels.unevenness(pieces: pieces), others.shares.unevenness(pieces: pieces))

@@ -8,6 +8,8 @@ struct Executor {
   let arena: UnsafeMutableRawPointer
   let inputs: UnsafePointer<UnsafePointer<Float>?>?
   let outputs: UnsafePointer<UnsafeMutablePointer<Float>?>?
+  /// Of the chosen kernels, one for each instruction.
+  let plans: UnsafeRawPointer?
   let threads: UInt32
   let parallel: pith_parallel?
   let pool: UnsafeMutableRawPointer?
@@ -17,16 +19,16 @@ struct Executor {
     var number = first
     while number < end {
       let instruction = model.pointee.instruction(number)
-      if let opcode = Opcode(rawValue: instruction.pointee.opcode) { run(instruction, opcode) }
+      if let opcode = Opcode(rawValue: instruction.pointee.opcode) { run(instruction, opcode, number) }
       number &+= 1
     }
   }
 
-  private func run(_ instruction: InstructionPointer, _ opcode: Opcode) {
+  private func run(_ instruction: InstructionPointer, _ opcode: Opcode, _ number: UInt32) {
     switch opcode {
     case .quantize: quantize(instruction)
     case .dequantize: dequantize(instruction)
-    case .conv: convolve(instruction)
+    case .conv: convolve(instruction, plan(number))
     case .convSparse: convolveSparse(instruction)
     case .depthwise: convolveDepthwise(instruction)
     case .maxPool: pool(instruction, kernels.pointee.max_pool)
@@ -53,6 +55,13 @@ struct Executor {
     case .f32AveragePool: floatPool(instruction, pith_f32_average_pool)
     case .f32Mean: floatMean(instruction)
     }
+  }
+
+  /// How to run an instruction; zeros leave it to the kernels.
+  private func plan(_ number: UInt32) -> pith_plan {
+    guard let plans else { return pith_plan() }
+    let place = plans + int(number) &* int(model.pointee.plan_stride)
+    return place.assumingMemoryBound(to: pith_plan.self).pointee
   }
 
   @inline(__always)

@@ -34,7 +34,11 @@ extension Validator {
     let required: UInt32 =
       1 &<< PITH_SECTION_TENSORS.rawValue | 1 &<< PITH_SECTION_INSTRUCTIONS.rawValue
       | 1 &<< PITH_SECTION_INTERFACE.rawValue
-    return seen & required == required ? PITH_OK : PITH_ERROR_SECTION
+    guard seen & required == required else { return PITH_ERROR_SECTION }
+    // Plans are for all instructions or for none.
+    let plans = model.plan_count
+    let isWhole = plans == 0 || (model.instruction_count > 0 && plans % model.instruction_count == 0)
+    return isWhole ? PITH_OK : PITH_ERROR_SECTION
   }
 
   private mutating func bind(_ section: pith_section) -> Bool {
@@ -70,6 +74,12 @@ extension Validator {
       guard UInt64(widening: section.count) &* 4 == section.bytes else { return false }
       model.states = start.assumingMemoryBound(to: UInt32.self)
       model.state_count = section.count
+      return true
+    case PITH_SECTION_PLANS.rawValue:
+      guard let stride = recordStride(section, MemoryLayout<pith_plan>.size) else { return false }
+      if section.count > 0 { model.all_plans = start.assumingMemoryBound(to: pith_plan.self) }
+      model.plan_count = section.count
+      model.plan_stride = stride
       return true
     case PITH_SECTION_CONSTANTS.rawValue:
       model.constants = start.assumingMemoryBound(to: UInt8.self)

@@ -71,6 +71,13 @@ struct Quantize: ReportingCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Plan tiles and loops for one kind of kernels: avx2, avx-vnni, avx512-vnni, or host, the best of this machine.",
+      discussion: "The file runs everywhere; by default the runtime decides. compress tune measures.",
+      valueName: "kernels"))
+  var target: PlanTarget?
+
+  @Option(
+    help: ArgumentHelp(
       "Also write ONNX with QuantizeLinear/DequantizeLinear at the same scales.", valueName: "out.onnx"))
   var exportQdq: String?
 
@@ -136,6 +143,7 @@ struct Quantize: ReportingCommand {
       fineTuning: try fineTuning.request(training, data, outputPath: outputPath),
       command: CommandText.current)
     request.inputShapes = shapes.shapes
+    request.target = target?.program
     return try QuantizationJob(request, events: line.trainingEvents).run()
   }
 }

@@ -9,6 +9,9 @@ struct ProgramBuilder {
   var constants: [UInt8] = []
   var weights: [UInt8] = []
   var names: [UInt8] = []
+  /// The plans' section, left out where it is empty.
+  var plans: [UInt8] = []
+  var planCount = 0
   /// Bytes of the arena used so far; build() adds the slack.
   var arenaBytes: UInt64 = 0
   /// Bytes of each record: a newer minor version's may be larger.
@@ -226,6 +229,7 @@ struct ProgramBuilder {
         (inputs + outputs).withUnsafeBytes { Array($0) }
       ),
     ]
+    if !plans.isEmpty { sections.append((PITH_SECTION_PLANS, planCount, plans)) }
     if !constants.isEmpty { sections.append((PITH_SECTION_CONSTANTS, 0, constants)) }
     if !weights.isEmpty { sections.append((PITH_SECTION_WEIGHTS, 0, weights)) }
     if !names.isEmpty { sections.append((PITH_SECTION_NAMES, 0, names)) }

@@ -1,0 +1,123 @@
+import CPith
+import Foundation
+
+/// `compress tune`: measures the ways in which this machine can run each instruction of a program, and stores the fastest.
+public enum TuningJob {
+  public struct Request {
+    public var modelPath: String
+    public var outputPath: String
+    /// The kernels to tune for.
+    public var isa: PithISA
+    public var threads: Int
+    /// For each way to run the program.
+    public var seconds: Double
+
+    public init(modelPath: String, outputPath: String, isa: PithISA, threads: Int, seconds: Double) {
+      self.modelPath = modelPath
+      self.outputPath = outputPath
+      self.isa = isa
+      self.threads = threads
+      self.seconds = seconds
+    }
+  }
+
+  /// How much faster a plan has to be than the one that is there, so that noise changes nothing.
+  private static let leastGain = 0.02
+
+  /// - Parameter progress: is told how many of how many ways were measured.
+  /// - Throws: one sentence, where the file is no program or cannot be written.
+  public static func run(
+    _ request: Request, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> TuningReport {
+    guard request.threads > 0, request.seconds > 0 else {
+      throw PithFailure("--threads and --seconds must be more than 0")
+    }
+    guard case .program(let model) = try LoadedModel(path: request.modelPath, isa: request.isa) else {
+      throw PithFailure(
+        "\(request.modelPath): only a .pith model can be tuned; make one with compress quantize")
+    }
+    guard let target = ProgramTarget(isa: model.isa.rawValue) else {
+      throw PithFailure("\(model.isa) kernels have nothing to choose; tune for avx2, avx-vnni or avx512-vnni")
+    }
+    let file = model.content
+    let plain = (0..<model.instructionCount).map { model.plan($0) ?? pith_plan() }
+    var choices = Choices(plans: plain)
+    let candidates = KernelPlanner(target).candidates(threads: request.threads)
+    var timed = try candidates.map { plan in
+      let plans = ProgramPlans(
+        isa: target.isa,
+        plans: (0..<model.instructionCount).map { isPlanned(model.instruction($0)) ? plan : plain[$0] })
+      return try PithModel(
+        bytes: try ProgramFile.adding(plans, to: file), source: request.modelPath, isa: request.isa)
+    }
+    timed.insert(model, at: 0)
+    // Twice in turn, and the better of both, so that what disturbs one round does not choose.
+    let rounds = 2
+    var times: [[Double]] = []
+    for round in 0..<rounds {
+      for (index, candidate) in timed.enumerated() {
+        let now = try Benchmark.instructionTimes(
+          of: candidate, seconds: request.seconds / Double(rounds), threads: request.threads)
+        if round == 0 { times.append(now) } else { times[index] = zip(times[index], now).map(Swift.min) }
+        progress(round * timed.count + index + 1, rounds * timed.count)
+      }
+    }
+    for number in 0..<model.instructionCount where isPlanned(model.instruction(number)) {
+      guard let best = candidates.indices.min(by: { times[$0 + 1][number] < times[$1 + 1][number] }),
+        times[best + 1][number] < times[0][number] * (1 - leastGain)
+      else { continue }
+      choices.take(candidates[best], number, before: times[0][number], after: times[best + 1][number])
+    }
+    let tuned = try ProgramFile.adding(ProgramPlans(isa: target.isa, plans: choices.plans), to: file)
+    let after = try PithModel(bytes: tuned, source: request.modelPath, isa: request.isa)
+    let measured = try Benchmark.alternate(
+      [
+        try Benchmark.runs(of: model, batch: 1, threads: request.threads),
+        try Benchmark.runs(of: after, batch: 1, threads: request.threads),
+      ], seconds: request.seconds)
+    try AtomicFile.write(tuned, to: request.outputPath)
+    return TuningReport(
+      model: request.modelPath, output: request.outputPath, isa: model.isa.description,
+      threads: request.threads, before: measured[0].latency, after: measured[1].latency,
+      candidates: candidates.count,
+      steps: choices.changed.map { change in
+        let record = model.instruction(change.number)
+        return TuningReport.Step(
+          name: model.text(model.tensor(Int(record.output)).name), opcode: OpcodeName.of(record),
+          before: change.before, after: change.after,
+          plan: PlanText.of(choices.plans[change.number]) ?? "as the runtime decides")
+      })
+  }
+
+  /// Only dense convolutions can be run in several ways.
+  private static func isPlanned(_ instruction: pith_instruction) -> Bool {
+    UInt32(instruction.opcode) == PITH_OP_CONV.rawValue
+  }
+
+  /// What was chosen so far.
+  private struct Choices {
+    var plans: [pith_plan]
+    var changed: [(number: Int, before: Double, after: Double)] = []
+
+    mutating func take(_ plan: pith_plan, _ number: Int, before: Double, after: Double) {
+      plans[number] = plan
+      changed.append((number, before, after))
+    }
+  }
+}
+
+/// A plan in words; nil where it leaves all to the runtime.
+enum PlanText {
+  static func of(_ plan: pith_plan) -> String? {
+    var parts: [String] = []
+    if plan.pixels > 0 || plan.blocks > 0 { parts.append("\(plan.pixels) × \(plan.blocks)") }
+    if plan.chunk > 0 { parts.append("chunks of \(16 * Int(plan.chunk))") }
+    switch UInt32(plan.axis) {
+    case PITH_AXIS_ROWS.rawValue: parts.append("by rows")
+    case PITH_AXIS_PIXELS.rawValue: parts.append("by pixels")
+    case PITH_AXIS_CHANNELS.rawValue: parts.append("by channels")
+    default: break
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+}

@@ -15,11 +15,13 @@ struct SoftmaxCase: CustomTestStringConvertible {
   var range = OutputRange(zero: 3, min: 1, max: 250)
   var multiplier: Float = 256
 
-  var testDescription: String { "\(rows)×\(count), \(bytes), scale \(scale), gap \(gap), multiplier \(multiplier)" }
+  var testDescription: String {
+    "\(rows)×\(count), \(bytes), scale \(scale), gap \(gap), multiplier \(multiplier)"
+  }
 
   static let counts = [
-    1, 2, 4, 7, 8, 9, 10, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 128, 129, 191, 193, 256, 257, 300, 511, 513, 1000,
-    1025, 1500,
+    1, 2, 4, 7, 8, 9, 10, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 128, 129, 191, 193, 256, 257, 300,
+    511, 513, 1000, 1025, 1500,
   ]
 
   static let all: [SoftmaxCase] = {

@@ -1,7 +1,7 @@
 // Layer normalization.
 
-/// Up to here a row's sum of squares fits 32 bits, and n * q and Σ q are floats exactly, so that Float(n * q - Σ q) needs no
-/// integers.
+/// Up to here a row's sum of squares fits 32 bits, and n * q and Σ q are floats exactly, so that Float(n * q - Σ q) needs
+/// no integers.
 enum { NORMALIZE_MOST = 65536 };
 
 /// What the bytes of a row become.

@@ -73,6 +73,7 @@ static inline simde__m512i pith_mm512_madd_epi16(simde__m512i a, simde__m512i b)
   for (int i = 0; i < 16; i++) r.i32[i] = x.i16[2 * i] * y.i16[2 * i] + x.i16[2 * i + 1] * y.i16[2 * i + 1];
   return simde__m512i_from_private(r);
 }
+#undef _mm512_madd_epi16
 #define _mm512_madd_epi16(a, b) pith_mm512_madd_epi16(a, b)
 
 /// No byte behind the mask is read.

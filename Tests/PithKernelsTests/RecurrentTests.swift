@@ -176,47 +176,6 @@ struct CellCase: CustomTestStringConvertible {
     #expect(outcome.bytes[example.hidden...].allSatisfy { $0 == 7 })
   }
 
-  @Test(arguments: [
-    (3, 8, 1e-5), (2, 33, 0.1), (1, 256, 1e-12), (1, 70_000, 1e-5), (2, 1, 1e-3), (1, 5, 1e-40),
-  ])
-  func layerNormalization(_ rows: Int, _ count: Int, _ epsilon: Double) {
-    var random = Random(seed: UInt64(count))
-    let stride = count + 4
-    let input = random.bytes(rows * stride)
-    let gain = (0..<count).map { Float($0 % 11) * 3 + 10 }
-    let shift = (0..<count).map { Float($0 % 5) - 2 }
-    let range = OutputRange(zero: 128, min: 0, max: 255)
-    var expected = Guarded(count: rows * stride)
-    for row in 0..<rows {
-      let run = input[row * stride..<row * stride + count].map { Int($0) }
-      let (sum, squares) = (run.reduce(0, +), run.reduce(0) { $0 + $1 * $1 })
-      let unit = Float(0.05) / Float(count)
-      let factor = unit / (Float(count * squares - sum * sum) * (unit * unit) + Float(epsilon)).squareRoot()
-      for (i, q) in run.enumerated() {
-        expected[row * stride + i] = range.requantize(Float(count * q - sum) * factor * gain[i] + shift[i])
-      }
-    }
-    for backend in Backend.all {
-      var output = Guarded(count: rows * stride)
-      var args = pith_layer_norm_args()
-      (args.rows, args.count, args.in_stride) = (Int32(rows), Int32(count), Int32(stride))
-      (args.out_stride, args.scale, args.epsilon, args.out_zero) = (Int32(stride), 0.05, Float(epsilon), 128)
-      input.withUnsafeBufferPointer { input in
-        gain.withUnsafeBufferPointer { gain in
-          shift.withUnsafeBufferPointer { shift in
-            _ = output.withOutput { out in
-              (args.input, args.output, args.gain, args.shift) = (
-                input.baseAddress, out, gain.baseAddress, shift.baseAddress
-              )
-              backend.kernels.layer_norm?(&args)
-            }
-          }
-        }
-      }
-      #expect(output.bytes == expected.bytes, "\(backend)")
-    }
-  }
-
   @Test func resizing() {
     var random = Random(seed: 3)
     let input = random.bytes(3 * 2 * 4)

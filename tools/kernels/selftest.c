@@ -300,13 +300,15 @@ static int compare_dequantize(const pith_kernels *expected, const pith_kernels *
 static int compare_softmax(const pith_kernels *expected, const pith_kernels *actual) {
   pith_softmax_args a = {0};
   uint32_t table[256];
-  for (int i = 0; i < 256; i++) table[i] = (uint32_t)(exp(-i * 0.05) * 16777216 + 0.5);
-  a.rows = between(1, 3);
-  a.count = between(1, 300);
+  const double scale = PICK(1, 50, 50, 500) / 1000.0;
+  for (int i = 0; i < 256; i++) table[i] = (uint32_t)(exp(-i * scale) * 16777216 + 0.5);
+  a.rows = PICK(1, 3, between(1, 20));
+  a.count = PICK(between(1, 20), between(1, 70), between(1, 300), between(1, 2000));
   a.in_stride = a.out_stride = a.count + PICK(0, 4);
-  a.multiplier = 256;
+  a.multiplier = random_multiplier(256);
   random_range(&a.out_zero, &a.out_min, &a.out_max);
-  uint8_t *input = random_bytes((size_t)(a.rows * a.in_stride));
+  // Without what the stride leaves behind the last row, so that a sanitizer sees reads beyond.
+  uint8_t *input = random_bytes((size_t)((a.rows - 1) * a.in_stride + a.count));
   a.input = input;
   a.table = table;
   output x = output_of((size_t)(a.rows * a.out_stride)), y = output_of((size_t)(a.rows * a.out_stride));
@@ -315,6 +317,29 @@ static int compare_softmax(const pith_kernels *expected, const pith_kernels *act
   a.output = y.bytes + MARGIN;
   actual->softmax(&a);
   free(input);
+  return differs(&x, &y);
+}
+
+static int compare_layer_norm(const pith_kernels *expected, const pith_kernels *actual) {
+  pith_layer_norm_args a = {0};
+  a.rows = PICK(1, 3, between(1, 20));
+  a.count = PICK(between(1, 20), between(1, 70), between(1, 300), between(1, 2000));
+  a.in_stride = a.out_stride = a.count + PICK(0, 4);
+  a.scale = random_multiplier(0.05f);
+  a.epsilon = 1e-5f;
+  a.out_zero = between(0, 255);
+  float *gain = memory((size_t)a.count * sizeof(float)), *shift = memory((size_t)a.count * sizeof(float));
+  for (int i = 0; i < a.count; i++) gain[i] = random_multiplier(50), shift[i] = random_multiplier(20) - 20;
+  a.gain = gain;
+  a.shift = shift;
+  uint8_t *input = random_bytes((size_t)((a.rows - 1) * a.in_stride + a.count));
+  a.input = input;
+  output x = output_of((size_t)(a.rows * a.out_stride)), y = output_of((size_t)(a.rows * a.out_stride));
+  a.output = x.bytes + MARGIN;
+  expected->layer_norm(&a);
+  a.output = y.bytes + MARGIN;
+  actual->layer_norm(&a);
+  free(input), free(gain), free(shift);
   return differs(&x, &y);
 }
 
@@ -333,6 +358,7 @@ static const struct {
     {"quantize", compare_quantize},
     {"dequantize", compare_dequantize},
     {"softmax", compare_softmax},
+    {"layer_norm", compare_layer_norm},
 };
 
 static int check(const pith_kernels *set, size_t kernel, int cases, uint64_t seed) {

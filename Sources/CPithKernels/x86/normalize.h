@@ -1,7 +1,7 @@
 // Layer normalization.
 
-/// Up to here a row's sum of squares fits 32 bits, and n * q and Σ q are floats exactly, so that Float(n * q - Σ q) needs no
-/// integers.
+/// Up to here a row's sum of squares fits 32 bits, and n * q and Σ q are floats exactly, so that Float(n * q - Σ q) needs
+/// no integers.
 enum { NORMALIZE_MOST = 65536 };
 
 /// What the bytes of a row become.
@@ -37,14 +37,17 @@ HELPER reals normalize_16(__m128i q, const float *gain, const float *shift, cons
 
 HELPER void normalize_row(
     const pith_layer_norm_args *a, const uint8_t *input, uint8_t *output, const normalize_terms *t, const range *out) {
+  // In locals, as for all that the compiler knows a byte of output may be one of a pointer.
+  const float *gain = a->gain, *shift = a->shift;
+  const int32_t count = a->count;
   int32_t i = 0;
-  for (; i + 16 <= a->count; i += 16)
-    bytes_store(output + i, requantize(normalize_16(bytes_load(input + i), a->gain + i, a->shift + i, t), out));
-  if (i == a->count) return;
-  const size_t rest = (size_t)(a->count - i);
-  float gain[16] = {0}, shift[16] = {0};
-  for (size_t j = 0; j < rest; j++) gain[j] = a->gain[(size_t)i + j], shift[j] = a->shift[(size_t)i + j];
-  const reals f = normalize_16(bytes_load_some(input + i, rest), gain, shift, t);
+  for (; i + 16 <= count; i += 16)
+    bytes_store(output + i, requantize(normalize_16(bytes_load(input + i), gain + i, shift + i, t), out));
+  if (i == count) return;
+  const size_t rest = (size_t)(count - i);
+  float some_gain[16] = {0}, some_shift[16] = {0};
+  for (size_t j = 0; j < rest; j++) some_gain[j] = gain[(size_t)i + j], some_shift[j] = shift[(size_t)i + j];
+  const reals f = normalize_16(bytes_load_some(input + i, rest), some_gain, some_shift, t);
   bytes_store_some(output + i, requantize(f, out), rest);
 }
 

@@ -23,8 +23,10 @@ HELPER uint8_t softmax_largest(const uint8_t *input, int32_t count) {
 }
 
 HELPER __m128i softmax_weights(const uint32_t *table, uint32_t word) {
-  const __m128i two = _mm_insert_epi32(_mm_cvtsi32_si128((int32_t)table[word & 255]), (int32_t)table[word >> 8 & 255], 1);
-  return _mm_insert_epi32(_mm_insert_epi32(two, (int32_t)table[word >> 16 & 255], 2), (int32_t)table[word >> 24], 3);
+  __m128i four = _mm_cvtsi32_si128((int32_t)table[word & 255]);
+  four = _mm_insert_epi32(four, (int32_t)table[word >> 8 & 255], 1);
+  four = _mm_insert_epi32(four, (int32_t)table[word >> 16 & 255], 2);
+  return _mm_insert_epi32(four, (int32_t)table[word >> 24], 3);
 }
 
 /// The weights of `count` bytes, at most SOFTMAX_PIECE, to `weights`; gives their sum.
@@ -57,7 +59,8 @@ HELPER __m128i softmax_16(const uint32_t *weights, reals r, const range *out) {
   return requantize(reals_mul(reals_of_lanes(e), r), out);
 }
 
-HELPER void softmax_long_row(const pith_softmax_args *a, const uint8_t *input, uint8_t *output, uint8_t max, reals r, const range *out) {
+HELPER void softmax_long_row(
+    const pith_softmax_args *a, const uint8_t *input, uint8_t *output, uint8_t max, reals r, const range *out) {
   // Byte q finds its result at 255 - max + q.
   uint8_t results[512] = {0};
   const __m128i reverse = _mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);

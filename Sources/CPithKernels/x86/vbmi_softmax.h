@@ -1,5 +1,5 @@
-// Softmax with VBMI: the table's bytes in four planes, each of which is looked up for 64 elements at a time. The fourth is
-// 0 but where a weight is 2^24, which is near the table's beginning.
+// Softmax with VBMI: the table's bytes in four planes, each of which is looked up for 64 elements at a time. The fourth
+// is 0 but where a weight is 2^24, which is near the table's beginning.
 
 /// The table's bytes 0, 1 and 2, a quarter of the 256 numbers each, and byte 3 of the first quarter.
 typedef struct softmax_planes {
@@ -9,9 +9,11 @@ typedef struct softmax_planes {
 /// Byte `plane` of 64 numbers.
 HELPER vector softmax_plane(const uint32_t *from, int plane) {
   const vector step = _mm512_set1_epi32(0x0C080400);
-  const vector start = _mm512_setr_epi32(0, 16, 32, 48, 64, 80, 96, 112, 0, 16, 32, 48, 64, 80, 96, 112);
+  const vector start = _mm512_setr_epi32(
+      0, 0x10101010, 0x20202020, 0x30303030, 0x40404040, 0x50505050, 0x60606060, 0x70707070, 0, 0x10101010,
+      0x20202020, 0x30303030, 0x40404040, 0x50505050, 0x60606060, 0x70707070);
   // Bytes 4 i + plane of two registers, in each half.
-  const vector order = _mm512_add_epi8(_mm512_mullo_epi32(start, _mm512_set1_epi32(0x01010101)), _mm512_add_epi8(step, vector_of_byte(plane)));
+  const vector order = _mm512_add_epi8(start, _mm512_add_epi8(step, vector_of_byte(plane)));
   const vector low = _mm512_permutex2var_epi8(_mm512_loadu_si512(from), order, _mm512_loadu_si512(from + 16));
   const vector high = _mm512_permutex2var_epi8(_mm512_loadu_si512(from + 32), order, _mm512_loadu_si512(from + 48));
   return _mm512_mask_blend_epi64(0xF0, low, high);
@@ -19,11 +21,8 @@ HELPER vector softmax_plane(const uint32_t *from, int plane) {
 
 /// False for weights that no table of the toolchain has: 2^25 and more, or 2^24 beyond the first 64.
 HELPER int softmax_split(const uint32_t *table, softmax_planes *planes) {
-  UNROLL
-  for (int plane = 0; plane < 3; plane++) {
-    UNROLL
+  for (int plane = 0; plane < 3; plane++)
     for (int i = 0; i < 4; i++) planes->v[plane][i] = softmax_plane(table + 64 * i, plane);
-  }
   planes->top = softmax_plane(table, 3);
   const vector later = _mm512_or_si512(
       softmax_plane(table + 64, 3), _mm512_or_si512(softmax_plane(table + 128, 3), softmax_plane(table + 192, 3)));
@@ -57,8 +56,10 @@ typedef struct softmax_weights {
 } softmax_weights;
 
 HELPER softmax_weights softmax_unpack(const softmax_bytes *b) {
-  const vector low01 = _mm512_unpacklo_epi8(b->plane[0], b->plane[1]), low23 = _mm512_unpacklo_epi8(b->plane[2], b->plane[3]);
-  const vector high01 = _mm512_unpackhi_epi8(b->plane[0], b->plane[1]), high23 = _mm512_unpackhi_epi8(b->plane[2], b->plane[3]);
+  const vector low01 = _mm512_unpacklo_epi8(b->plane[0], b->plane[1]);
+  const vector low23 = _mm512_unpacklo_epi8(b->plane[2], b->plane[3]);
+  const vector high01 = _mm512_unpackhi_epi8(b->plane[0], b->plane[1]);
+  const vector high23 = _mm512_unpackhi_epi8(b->plane[2], b->plane[3]);
   return (softmax_weights){
       {{{_mm512_unpacklo_epi16(low01, low23)}}, {{_mm512_unpackhi_epi16(low01, low23)}},
        {{_mm512_unpacklo_epi16(high01, high23)}}, {{_mm512_unpackhi_epi16(high01, high23)}}}};
@@ -94,7 +95,7 @@ HELPER void softmax_rows(const pith_softmax_args *a, const softmax_planes *plane
   const uint8_t *input = a->input;
   uint8_t *output = a->output;
   for (int32_t row = 0; row < a->rows; row++, input += a->in_stride, output += a->out_stride) {
-    vector q[4];
+    vector q[2];
     UNROLL
     for (int i = 0; i < vectors - 1; i++) q[i] = vector_load(input + 64 * i);
     q[vectors - 1] = _mm512_maskz_loadu_epi8(there, input + last);
@@ -103,7 +104,7 @@ HELPER void softmax_rows(const pith_softmax_args *a, const softmax_planes *plane
     for (int i = 1; i < vectors; i++) max = vector_max(max, q[i]);
     max = softmax_largest(max);
     q[vectors - 1] = _mm512_mask_blend_epi8(there, max, q[vectors - 1]);
-    softmax_weights e[4];
+    softmax_weights e[2];
     lanes sum = lanes_of(0);
     UNROLL
     for (int i = 0; i < vectors; i++) {
@@ -118,7 +119,7 @@ HELPER void softmax_rows(const pith_softmax_args *a, const softmax_planes *plane
   }
 }
 
-/// Of a row of more bytes than there are different ones, each one's result is computed once, and then looked up.
+/// Of a longer row each of the 256 possible results is computed, and then looked up, which needs no planes again.
 HELPER void softmax_long_row(
     const pith_softmax_args *a, const uint8_t *input, uint8_t *output, const softmax_planes *planes, const range *out) {
   const int32_t last = (a->count - 1) / 64 * 64;
@@ -164,22 +165,12 @@ KERNEL void SET(softmax)(const pith_softmax_args *a) {
     return;
   }
   const range out = range_of(a->out_zero, a->out_min, a->out_max);
-  switch ((a->count - 1) / 64) {
-    case 0:
-      softmax_rows(a, &planes, &out, 1);
-      break;
-    case 1:
-      softmax_rows(a, &planes, &out, 2);
-      break;
-    case 2:
-      softmax_rows(a, &planes, &out, 3);
-      break;
-    case 3:
-      softmax_rows(a, &planes, &out, 4);
-      break;
-    default:
-      for (int32_t row = 0; row < a->rows; row++)
-        softmax_long_row(
-            a, a->input + (ptrdiff_t)row * a->in_stride, a->output + (ptrdiff_t)row * a->out_stride, &planes, &out);
-  }
+  if (a->count <= 64)
+    softmax_rows(a, &planes, &out, 1);
+  else if (a->count <= 128)
+    softmax_rows(a, &planes, &out, 2);
+  else
+    for (int32_t row = 0; row < a->rows; row++)
+      softmax_long_row(
+          a, a->input + (ptrdiff_t)row * a->in_stride, a->output + (ptrdiff_t)row * a->out_stride, &planes, &out);
 }

@@ -115,15 +115,16 @@ HELPER void gather_inside(const pith_conv_args *a, gather *g, const uint8_t *sta
 
 /// Gathers the tile's pixels and says where they go.
 HELPER void gather_tile(
-    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves) {
+    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves,
+    const int pools) {
   // Copies: stores of bytes could change what the pointers show.
   const pith_conv_args a = *args;
   tile_walk w = *walk;
   const int32_t height = (a.kernel_h - 1) * a.dilation_h, width = (a.kernel_w - 1) * a.dilation_w;
   uint8_t staged[GATHERED_BYTES + 32];
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel p = tile_take(&a, &w);
-    outputs[m] = p.output;
+    const tile_pixel p = tile_take_part(&a, &w, pools, m);
+    outputs[pools ? 0 : m] = p.output;
     gather g = {to->bytes + 64 * m, staged, 64 * count, 0, halves};
     const uint8_t *start = a.input + (ptrdiff_t)p.y * a.in_row_stride + (ptrdiff_t)p.x * a.in_pixel_stride;
     if (p.y < 0 || p.x < 0 || p.y + height >= a.in_height || p.x + width >= a.in_width)
@@ -159,12 +160,17 @@ HELPER void gather_points(
 
 static KERNEL __attribute__((noinline)) void gather_words(
     const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_tile(a, walk, count, to, outputs, 0);
+  gather_tile(a, walk, count, to, outputs, 0, 0);
+}
+
+static KERNEL __attribute__((noinline)) void gather_pooled(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
+  gather_tile(a, walk, count, to, outputs, 0, 1);
 }
 
 static KERNEL __attribute__((noinline)) void gather_halves(
     const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_tile(a, walk, count, to, outputs, 1);
+  gather_tile(a, walk, count, to, outputs, 1, 0);
 }
 
 static KERNEL __attribute__((noinline)) void gather_points_words(
@@ -185,6 +191,7 @@ typedef struct gather_choice {
 } gather_choice;
 
 HELPER gather_choice choose_gather(const pith_conv_args *a) {
+  if (a->pools) return (gather_choice){gather_pooled, gather_pooled};
   if (is_pointwise(a)) return (gather_choice){gather_points_words, gather_points_halves};
   return (gather_choice){gather_words, gather_halves};
 }
@@ -218,8 +225,10 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
   }
 }
 
+/// Where it pools, the four pixels are those of one output.
 HELPER void tile_block(
-    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels) {
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels,
+    const int pools) {
   lanes sums[TILE];
   UNROLL
   for (int m = 0; m < pixels; m++) sums[m] = lanes_load(b->bias);
@@ -237,6 +246,11 @@ HELPER void tile_block(
     }
   }
   const reals multiplier = reals_load(b->multiplier);
+  if (pools) {
+    const lanes most = lanes_max(lanes_max(sums[0], sums[1]), lanes_max(sums[2], sums[3]));
+    bytes_store_up_to_16(outputs[0], requantize(reals_mul(reals_of_lanes(most), multiplier), &b->out), channels);
+    return;
+  }
   UNROLL
   for (int m = 0; m < pixels; m++) {
     reals f = reals_mul(reals_of_lanes(sums[m]), multiplier);
@@ -296,13 +310,18 @@ HELPER void vector_blocks(
 #define TILE_OF(PIXELS)                                                                                             \
   static KERNEL __attribute__((noinline)) void tile_##PIXELS(                                                       \
       const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {                        \
-    tile_block(b, words, outputs, channels, PIXELS);                                                                \
+    tile_block(b, words, outputs, channels, PIXELS, 0);                                                             \
   }
 TILE_OF(2)
 TILE_OF(3)
 TILE_OF(4)
 TILE_OF(5)
 TILE_OF(6)
+
+static KERNEL __attribute__((noinline)) void tile_4_pooled(
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {
+  tile_block(b, words, outputs, channels, 4, 1);
+}
 
 static KERNEL __attribute__((noinline)) void vector_1(
     const conv_block *b, const uint8_t *halves, uint8_t *output, size_t channels) {
@@ -327,21 +346,24 @@ HELPER void run_block(
 /// Channels [begin, end) of a gathered tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, conv_block *b, const spread *tile, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end, const float *multiplier) {
+    int32_t end, const float *multiplier, int pools) {
   const int64_t reduction = reduction_bytes(a);
   b->weights = a->weights + begin * reduction;
   b->bias = a->bias + begin;
   b->multiplier = multiplier;
-  for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
+  const int32_t count = pools ? 1 : pixels;
+  for (int32_t m = 0; m < count; m++) outputs[m] += begin;
   for (int32_t left = end - begin; left > 0;) {
     const int32_t done = pixels == 1 && left > 16 ? 32 : 16;
-    if (pixels > 1)
+    if (pools)
+      tile_4_pooled(b, tile->bytes, outputs, (size_t)left);
+    else if (pixels > 1)
       run_block(b, tile->bytes, outputs, (size_t)left, pixels);
     else if (done == 16)
       vector_1(b, tile->bytes, outputs[0], (size_t)left);
     else
       vector_2(b, tile->bytes, outputs[0], (size_t)left);
-    for (int32_t m = 0; m < pixels; m++) outputs[m] += done;
+    for (int32_t m = 0; m < count; m++) outputs[m] += done;
     b->weights += done * reduction;
     b->bias += done;
     b->multiplier += done;
@@ -352,7 +374,7 @@ HELPER void run_tile(
 KERNEL void SET(conv)(const pith_conv_args *a) {
   const int64_t rounded = (reduction_bytes(a) + 31) / 32 * 64;
   const int64_t fit = rounded > 0 ? SPREAD_BYTES / rounded : TILE;
-  if (fit == 0) {
+  if (fit == 0 || (a->pools && (fit < 4 || pools_only_bytes(a)))) {
     pith_scalar_conv(a);
     return;
   }
@@ -369,9 +391,9 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
-      const int32_t pixels = tile_next(&walk, most);
+      const int32_t pixels = a->pools ? 4 : tile_next(&walk, most);
       (pixels == 1 ? gather.halves : gather.words)(a, &walk, pixels, &tile, outputs);
-      run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier);
+      run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier, a->pools);
     }
   }
 }

@@ -37,7 +37,8 @@ extension PithModel {
     case PITH_OP_ADD.rawValue, PITH_OP_MULTIPLY.rawValue, PITH_OP_MATMUL.rawValue, PITH_OP_EMBED.rawValue,
       PITH_OP_F32_CONV.rawValue, PITH_OP_F32_MATMUL.rawValue, PITH_OP_F32_BINARY.rawValue:
       2
-    case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue: UInt32(record.flags) & PITH_CONV_ADDS != 0 ? 2 : 1
+    case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue:
+      UInt32(record.flags) & PITH_CONV_ADDS != 0 ? 2 : 1
     default: 1
     }
   }
@@ -48,7 +49,8 @@ extension PithModel {
     let pixels = output.pixelCount
     switch UInt32(record.opcode) {
     case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue:
-      return pixels * taps * Int(window.tap_bytes) * Int(window.extent)
+      let pools = UInt32(record.flags) & PITH_CONV_POOLS != 0
+      return pixels * (pools ? 4 : 1) * taps * Int(window.tap_bytes) * Int(window.extent)
     case PITH_OP_DEPTHWISE.rawValue: return pixels * taps * output.channels
     case PITH_OP_MATMUL.rawValue:
       let isBeside = UInt32(record.flags) & PITH_MATMUL_OUTPUT_BESIDE != 0

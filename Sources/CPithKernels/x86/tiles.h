@@ -46,8 +46,8 @@ PITH_INLINE tile_pixel tile_take_part(const pith_conv_args *a, tile_walk *walk, 
 
 PITH_INLINE tile_pixel tile_take(const pith_conv_args *a, tile_walk *walk) { return tile_take_part(a, walk, 0, 0); }
 
-/// Whether pooling must not be put before requantization: a negative multiplier makes less of a larger sum. (NaN makes the
-/// same of all, and infinity of all that are positive.)
+/// Whether pooling must not come before requantization: a negative multiplier makes less of a larger sum. (NaN makes the
+/// same of all sums, infinity of all that are positive and of all others.)
 PITH_INLINE int pools_only_bytes(const pith_conv_args *a) {
   if (!a->multiplier) return a->unit < 0;
   int any = 0;

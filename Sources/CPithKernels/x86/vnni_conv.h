@@ -41,7 +41,8 @@ HELPER void finish_blocks(
 
 /// Where it pools, each four pixels in turn are those of one output.
 HELPER void tile_block(
-    const conv_block *b, uint8_t *const *outputs, size_t channels, const int pixels, const int blocks, const int pools) {
+    const conv_block *b, uint8_t *const *outputs, size_t channels, const int pixels, const int blocks,
+    const int pools) {
   lanes sums[WIDE_TILE][BLOCKS];
   UNROLL
   for (int m = 0; m < pixels; m++) {

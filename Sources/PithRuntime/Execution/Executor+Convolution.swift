@@ -87,7 +87,11 @@ extension Executor {
       arguments.addend =
         Int(bitPattern: address(addend)) &- Int(bitPattern: address(output))
     }
-    let perRow = UInt64(widening: output.pointee.width) &* perPixel
+    var perRow = UInt64(widening: output.pointee.width) &* perPixel
+    if instruction.pointee.pools {
+      arguments.pools = 1
+      perRow &*= 4
+    }
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
     }
@@ -203,7 +207,8 @@ extension Executor {
         channelInput: isDepthwise ? 1 : 0)
     }
     let isLine =
-      arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0 && arguments.pad_left == 0
+      arguments.pools == 0 && arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0
+      && arguments.pad_left == 0
       && arguments.stride_w == 1 && arguments.in_width == arguments.out_width
     let others =
       isLine

@@ -7,7 +7,7 @@
 #include "addend.h"
 #include "tiles.h"
 
-enum { SPREAD_BYTES = 57344, GATHERED_BYTES = 4096 };
+enum { SPREAD_BYTES = 57344, GATHERED_BYTES = 4096, POOLED_OUTPUTS = 3 };
 
 /// The gathered bytes of a tile: [reduction / 32, rounded up][pixels][two parts][32].
 typedef struct spread {
@@ -115,16 +115,15 @@ HELPER void gather_inside(const pith_conv_args *a, gather *g, const uint8_t *sta
 
 /// Gathers the tile's pixels and says where they go.
 HELPER void gather_tile(
-    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves,
-    const int pools) {
+    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves) {
   // Copies: stores of bytes could change what the pointers show.
   const pith_conv_args a = *args;
   tile_walk w = *walk;
   const int32_t height = (a.kernel_h - 1) * a.dilation_h, width = (a.kernel_w - 1) * a.dilation_w;
   uint8_t staged[GATHERED_BYTES + 32];
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel p = tile_take_part(&a, &w, pools, m);
-    outputs[pools ? 0 : m] = p.output;
+    const tile_pixel p = tile_take_part(&a, &w, a.pools, m % 4);
+    outputs[a.pools ? m / 4 : m] = p.output;
     gather g = {to->bytes + 64 * m, staged, 64 * count, 0, halves};
     const uint8_t *start = a.input + (ptrdiff_t)p.y * a.in_row_stride + (ptrdiff_t)p.x * a.in_pixel_stride;
     if (p.y < 0 || p.x < 0 || p.y + height >= a.in_height || p.x + width >= a.in_width)
@@ -160,17 +159,12 @@ HELPER void gather_points(
 
 static KERNEL __attribute__((noinline)) void gather_words(
     const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_tile(a, walk, count, to, outputs, 0, 0);
-}
-
-static KERNEL __attribute__((noinline)) void gather_pooled(
-    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_tile(a, walk, count, to, outputs, 0, 1);
+  gather_tile(a, walk, count, to, outputs, 0);
 }
 
 static KERNEL __attribute__((noinline)) void gather_halves(
     const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_tile(a, walk, count, to, outputs, 1, 0);
+  gather_tile(a, walk, count, to, outputs, 1);
 }
 
 static KERNEL __attribute__((noinline)) void gather_points_words(
@@ -191,7 +185,6 @@ typedef struct gather_choice {
 } gather_choice;
 
 HELPER gather_choice choose_gather(const pith_conv_args *a) {
-  if (a->pools) return (gather_choice){gather_pooled, gather_pooled};
   if (is_pointwise(a)) return (gather_choice){gather_points_words, gather_points_halves};
   return (gather_choice){gather_words, gather_halves};
 }
@@ -225,10 +218,17 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
   }
 }
 
-/// Where it pools, the four pixels are those of one output.
+/// The same of eight channels.
+HELPER void add_half_words(__m256i *sums, const uint8_t *words, __m256i w, const int pixels) {
+  UNROLL
+  for (int m = 0; m < pixels; m++) {
+    sums[m] = _mm256_add_epi32(sums[m], _mm256_madd_epi16(broadcast_4(words + 64 * m), w));
+    __asm__("" : "+x"(sums[m]));
+  }
+}
+
 HELPER void tile_block(
-    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels,
-    const int pools) {
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels) {
   lanes sums[TILE];
   UNROLL
   for (int m = 0; m < pixels; m++) sums[m] = lanes_load(b->bias);
@@ -246,17 +246,46 @@ HELPER void tile_block(
     }
   }
   const reals multiplier = reals_load(b->multiplier);
-  if (pools) {
-    const lanes most = lanes_max(lanes_max(sums[0], sums[1]), lanes_max(sums[2], sums[3]));
-    bytes_store_up_to_16(outputs[0], requantize(reals_mul(reals_of_lanes(most), multiplier), &b->out), channels);
-    return;
-  }
   UNROLL
   for (int m = 0; m < pixels; m++) {
     reals f = reals_mul(reals_of_lanes(sums[m]), multiplier);
     if (b->added.adds) f = add_addend(f, outputs[m], &b->added);
     bytes_store_up_to_16(outputs[m], requantize(f, &b->out), channels);
   }
+}
+
+/// The largest sums of each four of up to twelve pixels, which are one output's. Eight channels at a time: as many
+/// registers hold sums as of six pixels by sixteen channels, and each weight is loaded for twice as many pixels.
+HELPER void pooled_block(
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int count) {
+  lanes most[POOLED_OUTPUTS];
+  UNROLL
+  for (int half = 0; half < 2; half++) {
+    __m256i sums[4 * POOLED_OUTPUTS];
+    UNROLL
+    for (int m = 0; m < 4 * count; m++) sums[m] = lanes_load(b->bias).v[half];
+    const int8_t *w = b->weights + 32 * half;
+    const uint8_t *next = words;
+    for (int64_t left = b->steps; left > 0; left -= 8, next += 256 * count) {
+      const uint8_t *end = next + 4 * (left < 8 ? left : 8);
+      for (const uint8_t *x = next; x < end; x += 4, w += 64) {
+        const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(weights_load(w), 8), 8);
+        add_half_words(sums, x, even, 4 * count);
+        // Loading the weights again is cheaper than keeping them.
+        __asm__("" : "+r"(w));
+        add_half_words(sums, x + 32, _mm256_srai_epi16(weights_load(w), 8), 4 * count);
+      }
+    }
+    UNROLL
+    for (int n = 0; n < count; n++) {
+      const __m256i *four = sums + 4 * n;
+      most[n].v[half] = _mm256_max_epi32(_mm256_max_epi32(four[0], four[1]), _mm256_max_epi32(four[2], four[3]));
+    }
+  }
+  const reals multiplier = reals_load(b->multiplier);
+  UNROLL
+  for (int n = 0; n < count; n++)
+    bytes_store_up_to_16(outputs[n], requantize(reals_mul(reals_of_lanes(most[n]), multiplier), &b->out), channels);
 }
 
 /// The products of a step with the halves of 4 input bytes, in 16-bit lanes.
@@ -310,7 +339,7 @@ HELPER void vector_blocks(
 #define TILE_OF(PIXELS)                                                                                             \
   static KERNEL __attribute__((noinline)) void tile_##PIXELS(                                                       \
       const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {                        \
-    tile_block(b, words, outputs, channels, PIXELS, 0);                                                             \
+    tile_block(b, words, outputs, channels, PIXELS);                                                                \
   }
 TILE_OF(2)
 TILE_OF(3)
@@ -318,10 +347,14 @@ TILE_OF(4)
 TILE_OF(5)
 TILE_OF(6)
 
-static KERNEL __attribute__((noinline)) void tile_4_pooled(
-    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {
-  tile_block(b, words, outputs, channels, 4, 1);
-}
+#define POOLED_TILE_OF(PIXELS)                                                                                      \
+  static KERNEL __attribute__((noinline)) void tile_##PIXELS##_pooled(                                              \
+      const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {                        \
+    pooled_block(b, words, outputs, channels, PIXELS / 4);                                                          \
+  }
+POOLED_TILE_OF(4)
+POOLED_TILE_OF(8)
+POOLED_TILE_OF(12)
 
 static KERNEL __attribute__((noinline)) void vector_1(
     const conv_block *b, const uint8_t *halves, uint8_t *output, size_t channels) {
@@ -333,8 +366,12 @@ static KERNEL __attribute__((noinline)) void vector_2(
 }
 
 HELPER void run_block(
-    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels) {
-  switch (pixels) {
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels,
+    int pools) {
+  switch (pools ? 2 * pixels : pixels) {
+    case 8: tile_4_pooled(b, words, outputs, channels); break;
+    case 16: tile_8_pooled(b, words, outputs, channels); break;
+    case 24: tile_12_pooled(b, words, outputs, channels); break;
     case 2: tile_2(b, words, outputs, channels); break;
     case 3: tile_3(b, words, outputs, channels); break;
     case 4: tile_4(b, words, outputs, channels); break;
@@ -351,14 +388,12 @@ HELPER void run_tile(
   b->weights = a->weights + begin * reduction;
   b->bias = a->bias + begin;
   b->multiplier = multiplier;
-  const int32_t count = pools ? 1 : pixels;
+  const int32_t count = pools ? pixels / 4 : pixels;
   for (int32_t m = 0; m < count; m++) outputs[m] += begin;
   for (int32_t left = end - begin; left > 0;) {
     const int32_t done = pixels == 1 && left > 16 ? 32 : 16;
-    if (pools)
-      tile_4_pooled(b, tile->bytes, outputs, (size_t)left);
-    else if (pixels > 1)
-      run_block(b, tile->bytes, outputs, (size_t)left, pixels);
+    if (pixels > 1)
+      run_block(b, tile->bytes, outputs, (size_t)left, pixels, pools);
     else if (done == 16)
       vector_1(b, tile->bytes, outputs[0], (size_t)left);
     else
@@ -378,7 +413,8 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     pith_scalar_conv(a);
     return;
   }
-  const int32_t most = fit < TILE ? (int32_t)fit : TILE, chunk = channels_in_chunk(a, 32);
+  const int64_t wanted = a->pools ? POOLED_OUTPUTS : TILE, most_outputs = a->pools ? fit / 4 : fit;
+  const int32_t most = (int32_t)(most_outputs < wanted ? most_outputs : wanted), chunk = channels_in_chunk(a, 32);
   conv_block block = {0};
   block.steps = reduction_bytes(a) / 4;
   block.out = range_of(a->out_zero, a->out_min, a->out_max);
@@ -391,7 +427,7 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
-      const int32_t pixels = a->pools ? 4 : tile_next(&walk, most);
+      const int32_t next = tile_next(&walk, most), pixels = a->pools ? 4 * next : next;
       (pixels == 1 ? gather.halves : gather.words)(a, &walk, pixels, &tile, outputs);
       run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier, a->pools);
     }

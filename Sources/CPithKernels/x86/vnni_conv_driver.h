@@ -77,7 +77,7 @@ HELPER void find_even_taps(
 }
 
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.
-HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels, const int pools) {
+HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels, int pools) {
   if (pools) return 4 * tile_next(walk, POOLED_OUTPUTS);
   const int wide = WIDE_BLOCKS > 0 && channels <= 16 * WIDE_BLOCKS;
   if (wide && walk->left >= WIDE_TILE && walk->left != WIDE_TILE + 1 && walk->left != WIDE_TILE + 2) return WIDE_TILE;
@@ -87,7 +87,7 @@ HELPER int32_t pixels_of_tile(const tile_walk *walk, int32_t channels, const int
 /// The next tile's pixels and their taps.
 HELPER int32_t next_tile(
     const pith_conv_args *a, tile_walk *walk, int32_t channels, int even, const uint8_t **taps, uint8_t **outputs,
-    const int pools) {
+    int pools) {
   if (!even) {
     const int32_t pixels = pixels_of_tile(walk, channels, pools);
     (pools ? find_pooled_taps : find_taps)(a, walk, pixels, taps, outputs);
@@ -95,14 +95,17 @@ HELPER int32_t next_tile(
   }
   const tile_walk row = {a->out_width - walk->x, walk->y, walk->x};
   const int32_t pixels = pixels_of_tile(&row, channels, pools);
-  find_even_taps(a, walk, pixels, taps, outputs, pools);
+  if (pools)
+    find_even_taps(a, walk, pixels, taps, outputs, 1);
+  else
+    find_even_taps(a, walk, pixels, taps, outputs, 0);
   return pixels;
 }
 
 /// Channels [begin, end) of a tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, const uint8_t *const *taps, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end, const float *multiplier, const int pools) {
+    int32_t end, const float *multiplier, int pools) {
   const int32_t done = pools ? pixels / 4 : pixels;
   const int64_t reduction = reduction_bytes(a);
   conv_block b;
@@ -157,8 +160,14 @@ HELPER simple_conv simplify(const pith_conv_args *a) {
   return (simple_conv){merged, even};
 }
 
-HELPER void run_tiles(const simple_conv *simple, const int pools) {
-  const pith_conv_args *a = &simple->args;
+KERNEL void SET(conv)(const pith_conv_args *args) {
+  const simple_conv simple = simplify(args);
+  const pith_conv_args *a = &simple.args;
+  const int pools = a->pools;
+  if ((int64_t)a->kernel_h * a->kernel_w > TAPS || (pools && pools_only_bytes(a))) {
+    pith_scalar_conv(a);
+    return;
+  }
   const int32_t chunk = channels_in_chunk(a, 16 * BLOCKS);
   for (int32_t begin = 0; begin < a->channels; begin += chunk) {
     const int32_t end = a->channels - begin < chunk ? a->channels : begin + chunk;
@@ -167,18 +176,8 @@ HELPER void run_tiles(const simple_conv *simple, const int pools) {
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       const uint8_t *taps[TAPS * WIDE_TILE + PIXEL_LANES];
       uint8_t *outputs[WIDE_TILE + PIXEL_LANES];
-      const int32_t pixels = next_tile(a, &walk, end - begin, simple->even, taps, outputs, pools);
+      const int32_t pixels = next_tile(a, &walk, end - begin, simple.even, taps, outputs, pools);
       run_tile(a, taps, outputs, pixels, begin, end, multiplier, pools);
     }
   }
-}
-
-KERNEL void SET(conv)(const pith_conv_args *a) {
-  const simple_conv simple = simplify(a);
-  if ((int64_t)simple.args.kernel_h * simple.args.kernel_w > TAPS || (a->pools && pools_only_bytes(a)))
-    pith_scalar_conv(a);
-  else if (a->pools)
-    run_tiles(&simple, 1);
-  else
-    run_tiles(&simple, 0);
 }

@@ -21,6 +21,10 @@ enum OpcodeName {
       PITH_OP_F32_MAX_POOL.rawValue: "f32_max_pool", PITH_OP_F32_AVERAGE_POOL.rawValue: "f32_average_pool",
       PITH_OP_F32_MEAN.rawValue: "f32_mean",
     ]
-    return names[opcode] ?? "opcode \(opcode)"
+    let name = names[opcode] ?? "opcode \(opcode)"
+    guard opcode == PITH_OP_CONV.rawValue || opcode == PITH_OP_CONV_SPARSE.rawValue else { return name }
+    let flags = UInt32(record.flags)
+    return name + (flags & PITH_CONV_ADDS != 0 ? "+add" : "")
+      + (flags & PITH_CONV_POOLS != 0 ? "+max_pool" : "")
   }
 }

@@ -49,7 +49,8 @@ extension PithModel {
     let pixels = output.pixelCount
     switch UInt32(record.opcode) {
     case PITH_OP_CONV.rawValue, PITH_OP_CONV_SPARSE.rawValue:
-      return pixels * taps * Int(window.tap_bytes) * Int(window.extent)
+      let pools = UInt32(record.flags) & PITH_CONV_POOLS != 0
+      return pixels * (pools ? 4 : 1) * taps * Int(window.tap_bytes) * Int(window.extent)
     case PITH_OP_DEPTHWISE.rawValue: return pixels * taps * output.channels
     case PITH_OP_MATMUL.rawValue:
       let isBeside = UInt32(record.flags) & PITH_MATMUL_OUTPUT_BESIDE != 0

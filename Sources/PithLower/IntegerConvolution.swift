@@ -62,7 +62,8 @@ struct IntegerConvolution {
 
   private func emit(
     _ stored: Lowering.StoredWeights, _ source: TensorIndex, _ target: TensorIndex, outputs: Range<Int>,
-    scratch: Int?, sum: FusedSum? = nil, _ lowering: inout Lowering, _ adjust: (inout pith_window) -> Void
+    scratch: Int?, sum: FusedSum? = nil, pools: Bool = false, _ lowering: inout Lowering,
+    _ adjust: (inout pith_window) -> Void
   ) {
     // Of a fused sum, those of its output.
     let y = lowering.builder.tensors[target.index].parameters
@@ -73,6 +74,7 @@ struct IntegerConvolution {
       inPlace: sum != nil, inPlaceInput: sum == nil ? 0 : 1
     ) {
       sum?.apply(to: &$0, y)
+      if pools { $0.flags = UInt16(PITH_CONV_POOLS) }
       $0.weights = stored.weights
       $0.table = stored.table
       requantization.apply(to: &$0)
@@ -107,24 +109,30 @@ struct IntegerConvolution {
   func lowerGroups(_ source: Lowering.ByteValue, _ lowering: inout Lowering) throws {
     let outputsPerGroup = outputChannels / op.groups
     let splits = op.groups > 1 && channelsPerGroup % 4 == 0 && outputsPerGroup % 4 == 0
-    let layout = Layout.channelsFirst(outputSizes)
-    let sum = splits ? nil : try lowering.fusedSum(of: node, layout: layout)
-    let target = try lowering.defineBytes(sum?.output ?? node.outputs[0], layout: layout)
-    let instructions = splits ? op.groups : 1
+    let sum = splits ? nil : try lowering.fusedSum(of: node, layout: .channelsFirst(outputSizes))
+    let parts =
+      splits
+      ? (0..<op.groups).map { $0 * outputsPerGroup..<($0 + 1) * outputsPerGroup } : [0..<outputChannels]
     let read = splits ? channelsPerGroup : inputChannels
     let tapBytes = read.roundedUp(to: 4)
-    for index in 0..<instructions {
-      let outputs = splits ? index * outputsPerGroup..<(index + 1) * outputsPerGroup : 0..<outputChannels
+    // All weights first: whether a pool is fused depends on the form that they take.
+    let stored = parts.map { outputs in
       let packed = WeightPacking.pack(channels: outputs.count, depth: taps * tapBytes) { channel, k in
         let output = outputs.lowerBound + channel
         let position = k % tapBytes - (splits ? 0 : output / outputsPerGroup * channelsPerGroup)
         guard position >= 0, position < channelsPerGroup else { return 0 }
         return weight(output, position, k / tapBytes / window.kernel.w, k / tapBytes % window.kernel.w)
       }
-      let stored = lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels)
+      return lowering.addWeights(packed, depth: taps * tapBytes, pixels: pixels)
+    }
+    let pool = try sum == nil ? lowering.fusedPool(of: node, stored, reduction: taps * tapBytes) : nil
+    let target = try lowering.defineBytes(
+      sum?.output ?? (pool ?? node).outputs[0],
+      layout: .channelsFirst(pool.map { try lowering.sizes($0.outputs[0]) } ?? outputSizes))
+    for (index, outputs) in parts.enumerated() {
       emit(
-        stored, source.tensor, target.tensor, outputs: outputs,
-        scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, sum: sum, &lowering
+        stored[index], source.tensor, target.tensor, outputs: outputs,
+        scratch: window.hasPads ? Swift.max(16, tapBytes) : nil, sum: sum, pools: pool != nil, &lowering
       ) {
         $0.tap_bytes = Int32(tapBytes)
         $0.extent = Int32(outputs.count.roundedUp(to: 4))
@@ -154,7 +162,6 @@ struct IntegerConvolution {
         dims: layout.dims, inputStrides: source.strides, outputStrides: [],
         outputOffset: (window.begin.h * padded.w + window.begin.w) * channels)
     }
-    let target = try lowering.defineBytes(node.outputs[0], layout: .channelsFirst(outputSizes))
     let tapBytes = (window.kernel.w * channels).roundedUp(to: 4)
     let packed = WeightPacking.pack(channels: outputChannels, depth: window.kernel.h * tapBytes) {
       channel, k in
@@ -163,7 +170,12 @@ struct IntegerConvolution {
       return weight(channel, position % channels, k / tapBytes, position / channels)
     }
     let stored = lowering.addWeights(packed, depth: window.kernel.h * tapBytes, pixels: pixels)
-    emit(stored, map, target.tensor, outputs: 0..<outputChannels, scratch: nil, &lowering) {
+    let pool = try lowering.fusedPool(of: node, [stored], reduction: window.kernel.h * tapBytes)
+    let output = (pool ?? node).outputs[0]
+    let target = try lowering.defineBytes(output, layout: .channelsFirst(lowering.sizes(output)))
+    emit(
+      stored, map, target.tensor, outputs: 0..<outputChannels, scratch: nil, pools: pool != nil, &lowering
+    ) {
       $0.kernel_w = 1
       ($0.pad_top, $0.pad_left, $0.pad_bottom, $0.pad_right) = (0, 0, 0, 0)
       $0.tap_bytes = Int32(tapBytes)

@@ -30,7 +30,7 @@ struct WindowAxis: Sendable {
 
 /// A convolution or depthwise convolution of one image with random contents from `seed`.
 struct ConvolutionCase: Sendable, CustomStringConvertible {
-  enum Values: Sendable { case random, extreme, wildMultipliers, codes }
+  enum Values: Sendable { case random, extreme, wildMultipliers, wildMagnitudes, codes, negativeCodes }
   struct Addend: Sendable {
     var zero: Int
     var multiplier: Float
@@ -52,6 +52,8 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   var density: Double?
   /// A map that is added: what the output holds before.
   var addend: Addend?
+  /// Whether the outputs are the largest of 2×2 of the convolution's.
+  var pools = false
   var range = OutputRange()
   var seed: UInt64 = 0
 
@@ -59,13 +61,15 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     """
     \(depthwise ? "depthwise" : density.map { "conv of density \($0)" } ?? "conv") \(rows.size)x\(columns.size) k\(rows.kernel)x\(columns.kernel) \
     s\(rows.stride)x\(columns.stride) d\(rows.dilation)x\(columns.dilation) p\(rows.padBefore),\(columns.padBefore) \
-    taps of \(tapBytes) to \(channels) stride \(pixelStride)+\(outputGap) \(values) \(range) \(addend.map { "\($0) " } ?? "")seed \(seed)
+    taps of \(tapBytes) to \(channels) stride \(pixelStride)+\(outputGap) \(values) \(range) \(addend.map { "\($0) " } ?? "")\(pools ? "pooled " : "")seed \(seed)
     """
   }
 
   var rowStride: Int { columns.size * pixelStride + (tapBytes > pixelStride ? tapBytes : 0) + 8 }
   var outPixelStride: Int { channels + outputGap }
-  var outRowStride: Int { columns.output * outPixelStride + outputGap }
+  var outRowStride: Int { outColumns * outPixelStride + outputGap }
+  var outRows: Int { pools ? rows.output / 2 : rows.output }
+  var outColumns: Int { pools ? columns.output / 2 : columns.output }
 }
 
 /// The case's numbers, unpacked.
@@ -78,11 +82,12 @@ struct ConvolutionData {
   var multiplier: [Float]
   /// Bytes that stand for the multipliers, in units of `unit`.
   var codes: [UInt8]?
-  let unit: Float = 0.0007
+  let unit: Float
   let depth: Int
 
   init(_ c: ConvolutionCase) {
     var random = Random(seed: c.seed)
+    unit = c.values == .negativeCodes ? -0.0007 : 0.0007
     depth = c.depthwise ? 1 : c.tapBytes
     let taps = c.rows.kernel * c.columns.kernel
     let extreme = c.values == .extreme
@@ -99,10 +104,13 @@ struct ConvolutionData {
       let typical =
         Float(taps * depth).squareRoot() * (extreme ? Float(taps * depth).squareRoot() * 400 : 100)
       let wild: [Float] = [0, 1e-30, 1e30, -1e-3, .infinity, .nan, 1, 3e7, 0.5]
-      multiplier.append(
-        c.values == .wildMultipliers ? random.pick(wild) : Float(random.int(1...1000)) / 8 / typical)
+      switch c.values {
+      case .wildMultipliers: multiplier.append(random.pick(wild))
+      case .wildMagnitudes: multiplier.append(random.pick(wild).magnitude)
+      default: multiplier.append(Float(random.int(1...1000)) / 8 / typical)
+      }
     }
-    if c.values == .codes {
+    if c.values == .codes || c.values == .negativeCodes {
       let codes = random.bytes(c.channels)
       self.codes = codes
       multiplier = codes.map { unit * (1 + Float($0 % 32) / 32) * Float(1 << ($0 / 32)) }
@@ -192,14 +200,20 @@ struct ConvolutionData {
   }
 
   func expected(_ c: ConvolutionCase) -> Guarded {
-    var output = Guarded(count: c.rows.output * c.outRowStride)
-    for y in 0..<c.rows.output {
-      for x in 0..<c.columns.output {
+    var output = Guarded(count: c.outRows * c.outRowStride)
+    let side = c.pools ? 2 : 1
+    for y in 0..<c.outRows {
+      for x in 0..<c.outColumns {
         for channel in 0..<c.channels {
-          var f = Float(Int32(accumulator(c, y: y, x: x, channel: channel))) * multiplier[channel]
           let place = y * c.outRowStride + x * c.outPixelStride + channel
-          if let addend = c.addend { f += Float(Int(output[place]) - addend.zero) * addend.multiplier }
-          output[place] = c.range.requantize(f)
+          let bytes = (0..<side * side).map { part in
+            let sum = accumulator(
+              c, y: side * y + part / side, x: side * x + part % side, channel: channel)
+            var f = Float(Int32(sum)) * multiplier[channel]
+            if let addend = c.addend { f += Float(Int(output[place]) - addend.zero) * addend.multiplier }
+            return c.range.requantize(f)
+          }
+          output[place] = bytes.max() ?? 0
         }
       }
     }
@@ -208,7 +222,7 @@ struct ConvolutionData {
 
   /// Runs the kernel in two bands of rows.
   func run(_ c: ConvolutionCase, on backend: Backend) -> Guarded {
-    var output = Guarded(count: c.rows.output * c.outRowStride)
+    var output = Guarded(count: c.outRows * c.outRowStride)
     let (lists, weights) = c.density == nil ? ([], packedWeights(c)) : keptBlocks(c)
     let bias = packedBias(c)
     let multiplier = multiplier + [Float](repeating: 0, count: bias.count - multiplier.count)
@@ -217,7 +231,8 @@ struct ConvolutionData {
     var args = pith_conv_args()
     (args.in_height, args.in_width) = (Int32(c.rows.size), Int32(c.columns.size))
     (args.in_row_stride, args.in_pixel_stride) = (Int32(c.rowStride), Int32(c.pixelStride))
-    args.out_width = Int32(c.columns.output)
+    args.out_width = Int32(c.outColumns)
+    args.pools = c.pools ? 1 : 0
     (args.out_row_stride, args.out_pixel_stride) = (Int32(c.outRowStride), Int32(c.outPixelStride))
     (args.kernel_h, args.kernel_w) = (Int32(c.rows.kernel), Int32(c.columns.kernel))
     (args.stride_h, args.stride_w) = (Int32(c.rows.stride), Int32(c.columns.stride))
@@ -249,11 +264,11 @@ struct ConvolutionData {
                     Int(bitPattern: elsewhere.baseAddress) + Guarded.margin - Int(bitPattern: out)
                 }
                 if self.codes != nil { (args.multiplier, args.unit) = (nil, unit) }
-                let split = Int32(c.rows.output) / 2
+                let split = Int32(c.outRows) / 2
                 lists.withUnsafeBufferPointer { lists in
                   codes.withUnsafeBufferPointer { codes in
                     (args.kept, args.codes) = (lists.baseAddress, codes.baseAddress)
-                    for (begin, end) in [(0, split), (split, Int32(c.rows.output))] {
+                    for (begin, end) in [(0, split), (split, Int32(c.outRows))] {
                       (args.row_begin, args.row_end) = (begin, end)
                       kernel?(&args)
                     }

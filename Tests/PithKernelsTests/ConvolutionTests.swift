@@ -4,6 +4,7 @@ import Testing
 @Suite struct ConvolutionTests {
   @Test(arguments: convolutions) func convolution(_ c: ConvolutionCase) { check(c) }
   @Test(arguments: addingConvolutions) func adding(_ c: ConvolutionCase) { check(c) }
+  @Test(arguments: pooledConvolutions) func pooled(_ c: ConvolutionCase) { check(c) }
   @Test(arguments: depthwiseConvolutions) func depthwise(_ c: ConvolutionCase) { check(c) }
 
   @Test(arguments: blockSparseConvolutions) func blockSparse(_ c: ConvolutionCase) { check(c) }
@@ -48,6 +49,38 @@ import Testing
     var random = Random(seed: 4)
     var cases = convolutions.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
     for index in cases.indices { addMap(&cases[index], &random) }
+    return cases
+  }()
+
+  /// The dense cases that have 2×2 outputs, and some of few channels and rows that vector tiles take without pads.
+  static let pooledConvolutions: [ConvolutionCase] = {
+    var random = Random(seed: 5)
+    var cases = convolutions
+    for seed in 6000..<6060 {
+      var c = ConvolutionCase()
+      c.rows = WindowAxis(size: random.int(2...8), kernel: random.pick([1, 2, 3]), stride: random.int(1...2))
+      c.columns = WindowAxis(size: random.int(2...31), kernel: c.rows.kernel, stride: c.rows.stride)
+      c.tapBytes = 4 * random.int(1...3)
+      c.channels = 4 * random.int(1...17)
+      c.pixelStride = c.tapBytes
+      complete(&c, seed: seed, &random)
+      cases.append(c)
+    }
+    // Longer than the AVX2 kernel gathers of four pixels.
+    for depth in [7168, 7172] {
+      var c = ConvolutionCase(tapBytes: depth, channels: 20, pixelStride: depth, seed: 6100)
+      (c.rows.size, c.columns.size) = (2, 3)
+      cases.append(c)
+    }
+    cases.removeAll { $0.rows.output < 2 || $0.columns.output < 2 }
+    for index in cases.indices {
+      cases[index].pools = true
+      switch cases[index].values {
+      case .wildMultipliers where index % 3 > 0: cases[index].values = .wildMagnitudes
+      case .codes where index % 3 == 0: cases[index].values = .negativeCodes
+      default: break
+      }
+    }
     return cases
   }()
 

@@ -5,7 +5,9 @@ import Testing
 
 /// Damaged files are refused, or run between forbidden pages: a stray access would end the process.
 @Suite struct DamageTests {
-  static let samples = [Samples.integers().build(), Samples.floats().build(), Samples.sparse().build()]
+  static let samples = [
+    Samples.integers().build(), Samples.floats().build(), Samples.sparse().build(), Samples.pooled().build(),
+  ]
 
   @Test func samplesRun() throws {
     let inputs: [[Float]] = [(0..<40).map { Float($0 % 13) - 4 }]
@@ -18,7 +20,7 @@ import Testing
     #expect(sparse[0] == (0..<8).map { (Float($0 * 3) * 0.125).rounded(.toNearestOrEven) })
   }
 
-  @Test(arguments: [0, 1, 2])
+  @Test(arguments: [0, 1, 2, 3])
   func everyTruncationIsRefused(sample: Int) {
     let file = Self.samples[sample]
     for count in 0..<file.count {
@@ -29,7 +31,7 @@ import Testing
     #expect(GuardedRun.open(file + [1, 2, 3]).status == PITH_OK)
   }
 
-  @Test(arguments: [0, 1, 2])
+  @Test(arguments: [0, 1, 2, 3])
   func everyFlippedBitIsSeenByTheChecksum(sample: Int) {
     let memory = GuardedMemory(Self.samples[sample])
     let bytes = memory.start.assumingMemoryBound(to: UInt8.self)
@@ -42,7 +44,7 @@ import Testing
     #expect(unseen.isEmpty)
   }
 
-  @Test(arguments: [0, 1, 2])
+  @Test(arguments: [0, 1, 2, 3])
   func everyFlippedBitIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var file = Self.samples[sample]
     var (refused, ran) = (0, 0)
@@ -55,7 +57,7 @@ import Testing
     #expect(ran > 1000 && refused > 1000)
   }
 
-  @Test(arguments: [0, 1, 2])
+  @Test(arguments: [0, 1, 2, 3])
   func randomDamageIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var random = Random(seed: UInt64(sample + 1))
     let file = Self.samples[sample]

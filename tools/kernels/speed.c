@@ -47,11 +47,20 @@ static const struct {
     {"layer_norm 1x768", 1, 768, 1},
 };
 
+/// Convolutions and the pool of 2×2 behind them: in one kernel, and in two.
+static const shape pooled[] = {
+    {"first layer 28x28 to 32, and pool", 28, 28, 4, 32, -3, 1, 0},
+    {"conv 3x3 14x14 32 to 64, and pool", 14, 14, 32, 64, 3, 1, 0},
+    {"conv 3x3 56x56 64 to 128, and pool", 56, 56, 64, 128, 3, 1, 0},
+};
+
 /// What is timed: `count` layers of `run`.
 typedef struct work {
   void (*kernel)(const pith_conv_args *);
   const pith_conv_args *layers;
   int count;
+  void (*pool)(const pith_pool_args *);
+  const pith_pool_args *pooled;
   void (*softmax)(const pith_softmax_args *);
   const pith_softmax_args *rows;
   void (*layer_norm)(const pith_layer_norm_args *);
@@ -60,6 +69,7 @@ typedef struct work {
 
 static void run(const work *w) {
   for (int i = 0; i < w->count; i++) w->kernel(&w->layers[i]);
+  if (w->pool) w->pool(w->pooled);
   if (w->softmax) w->softmax(w->rows);
   if (w->layer_norm) w->layer_norm(w->normalized);
 }
@@ -79,6 +89,24 @@ static double time_of(const work *w) {
     if (time < best) best = time;
   }
   return best;
+}
+
+static void print_pooled(const pith_kernels *set, shape s) {
+  pith_conv_args a = layer_of(s);
+  const pith_pool_args pool = {
+      .input = a.output, .output = memory((size_t)a.row_end * (size_t)a.out_row_stride / 4), .in_height = a.row_end,
+      .in_width = a.out_width, .in_row_stride = a.out_row_stride, .in_pixel_stride = s.out, .out_width = a.out_width / 2,
+      .out_row_stride = a.out_width / 2 * s.out, .out_pixel_stride = s.out, .kernel_h = 2, .kernel_w = 2, .stride_h = 2,
+      .stride_w = 2, .dilation_h = 1, .dilation_w = 1, .channels = s.out, .out_max = 255, .row_end = a.row_end / 2};
+  const double two =
+      time_of(&(work){.kernel = set->conv, .layers = &a, .count = 1, .pool = set->max_pool, .pooled = &pool});
+  a.pools = 1;
+  a.output = pool.output;
+  a.row_end = pool.row_end;
+  a.out_width = pool.out_width;
+  a.out_row_stride = pool.out_row_stride;
+  const double one = time_of(&(work){.kernel = set->conv, .layers = &a, .count = 1});
+  printf("%-44s %8.2f us, apart %8.2f us\n", s.name, one * 1e6, two * 1e6);
 }
 
 static double time_of_softmax(const pith_kernels *set, int rows, int count) {
@@ -119,6 +147,8 @@ int main(int argc, char **argv) {
     if (limit > 0) printf(" %4.0f %%", 100 * speed / limit);
     puts("");
   }
+  for (size_t i = 0; i < sizeof pooled / sizeof pooled[0]; i++)
+    if (strstr(pooled[i].name, filter)) print_pooled(set, pooled[i]);
   for (size_t i = 0; i < sizeof normalized / sizeof normalized[0]; i++) {
     const int rows = normalized[i].rows, count = normalized[i].count;
     if (!strstr(normalized[i].name, filter)) continue;

@@ -115,7 +115,7 @@ enum pith_opcode {
   PITH_OP_QUANTIZE = 1,    ///< F32 (logical [N,C,H,W], [N,C] …) to U8 NHWC; `move`, see there
   PITH_OP_DEQUANTIZE = 2,  ///< U8 NHWC to F32; `move`, see there
   // Integer kernels.
-  /// k×k convolution, 1×1, matrix product; `window`. `flags`, since 1.5: PITH_CONV_ADDS.
+  /// k×k convolution, 1×1, matrix product; `window`. `flags`, since 1.5: PITH_CONV_ADDS or PITH_CONV_POOLS.
   PITH_OP_CONV = 3,
   PITH_OP_DEPTHWISE = 4,     ///< `window`; as many channels come out as go in
   PITH_OP_MAX_POOL = 5,      ///< `window`; input and output have one scale and zero point
@@ -279,6 +279,10 @@ static inline uint64_t pith_recurrent_scratch(uint64_t gates, uint64_t hidden) {
 /// `flags` of PITH_OP_CONV and PITH_OP_CONV_SPARSE: the map inputs[1], of the output's shape and pixel_stride, is added before rounding, times
 /// immediate_f[1], which is s_b / s_y. The output may be exactly its region, as of PITH_OP_ADD.
 #define PITH_CONV_ADDS 1u
+/// `flags` of PITH_OP_CONV without PITH_CONV_ADDS, and not of PITH_OP_CONV_SPARSE: the output is the largest byte of each
+/// 2×2 block of the convolution's outputs, as of a PITH_OP_MAX_POOL of stride 2 without pads behind it. It has half as many
+/// rows and columns as the window makes of the input, a last odd one being left out.
+#define PITH_CONV_POOLS 2u
 
 /// `flags` of PITH_OP_MATMUL.
 #define PITH_MATMUL_TRANSPOSED 1u     ///< the second factor is [columns][depth]

@@ -59,6 +59,9 @@ typedef struct pith_conv_args {
   int32_t addend_zero;
   float addend_multiplier;
   ptrdiff_t addend;
+  /// 1: each output is the largest byte of a 2×2 block of the convolution's outputs, (2y, 2x) first: out_width and rows are
+  /// those of the blocks, all of which lie inside. Of dense convolutions without an addend; else 0.
+  int32_t pools;
 } pith_conv_args;
 
 /// Max and average pool of output rows [row_begin, row_end). Max: the largest byte of the window's pixels inside the

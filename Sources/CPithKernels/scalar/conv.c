@@ -12,8 +12,10 @@ PITH_INLINE void add_tap(
   }
 }
 
-/// One output pixel's channels [block, block + lanes).
-static void conv_block(const pith_conv_args *a, int32_t y, int32_t x, int32_t block, int32_t lanes, uint8_t *out) {
+/// Channels [block, block + lanes) of the convolution's pixel (y, x), where `keeps` is set only those larger than what is
+/// at `out`.
+static void conv_block(
+    const pith_conv_args *a, int32_t y, int32_t x, int32_t block, int32_t lanes, uint8_t *out, int keeps) {
   uint32_t sums[16];
   for (int32_t c = 0; c < lanes; c++) sums[c] = (uint32_t)a->bias[block + c];
   const size_t taps = (size_t)a->kernel_h * (size_t)a->kernel_w;
@@ -27,7 +29,11 @@ static void conv_block(const pith_conv_args *a, int32_t y, int32_t x, int32_t bl
       add_tap(sums, lanes, pixel ? pixel : a->padding, weights, a->tap_bytes);
       weights += (size_t)a->tap_bytes * 16;
     }
-  for (int32_t c = 0; c < lanes; c++) pith_finish(a, sums[c], block + c, out);
+  for (int32_t c = 0; c < lanes; c++) {
+    const uint8_t before = out[block + c];
+    pith_finish(a, sums[c], block + c, out);
+    if (keeps && out[block + c] < before) out[block + c] = before;
+  }
 }
 
 void pith_scalar_conv(const pith_conv_args *a) {
@@ -35,6 +41,9 @@ void pith_scalar_conv(const pith_conv_args *a) {
     for (int32_t x = 0; x < a->out_width; x++) {
       uint8_t *out = a->output + (ptrdiff_t)y * a->out_row_stride + (ptrdiff_t)x * a->out_pixel_stride;
       for (int32_t block = 0; block < a->channels; block += 16)
-        conv_block(a, y, x, block, a->channels - block < 16 ? a->channels - block : 16, out);
+        for (int32_t part = 0; part <= 3 * a->pools; part++)
+          conv_block(
+              a, (y << a->pools) + part / 2, (x << a->pools) + part % 2, block,
+              a->channels - block < 16 ? a->channels - block : 16, out, part);
     }
 }

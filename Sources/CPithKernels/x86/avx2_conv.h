@@ -7,7 +7,7 @@
 #include "addend.h"
 #include "tiles.h"
 
-enum { SPREAD_BYTES = 57344, GATHERED_BYTES = 4096 };
+enum { SPREAD_BYTES = 57344, GATHERED_BYTES = 4096, POOLED_OUTPUTS = 3 };
 
 /// The gathered bytes of a tile: [reduction / 32, rounded up][pixels][two parts][32].
 typedef struct spread {
@@ -122,8 +122,8 @@ HELPER void gather_tile(
   const int32_t height = (a.kernel_h - 1) * a.dilation_h, width = (a.kernel_w - 1) * a.dilation_w;
   uint8_t staged[GATHERED_BYTES + 32];
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel p = tile_take(&a, &w);
-    outputs[m] = p.output;
+    const tile_pixel p = tile_take_part(&a, &w, a.pools, m % 4);
+    outputs[a.pools ? m / 4 : m] = p.output;
     gather g = {to->bytes + 64 * m, staged, 64 * count, 0, halves};
     const uint8_t *start = a.input + (ptrdiff_t)p.y * a.in_row_stride + (ptrdiff_t)p.x * a.in_pixel_stride;
     if (p.y < 0 || p.x < 0 || p.y + height >= a.in_height || p.x + width >= a.in_width)
@@ -218,6 +218,15 @@ HELPER void add_words(lanes *sums, const uint8_t *words, __m256i w0, __m256i w1,
   }
 }
 
+/// The same of eight channels.
+HELPER void add_half_words(__m256i *sums, const uint8_t *words, __m256i w, const int pixels) {
+  UNROLL
+  for (int m = 0; m < pixels; m++) {
+    sums[m] = _mm256_add_epi32(sums[m], _mm256_madd_epi16(broadcast_4(words + 64 * m), w));
+    __asm__("" : "+x"(sums[m]));
+  }
+}
+
 HELPER void tile_block(
     const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int pixels) {
   lanes sums[TILE];
@@ -243,6 +252,40 @@ HELPER void tile_block(
     if (b->added.adds) f = add_addend(f, outputs[m], &b->added);
     bytes_store_up_to_16(outputs[m], requantize(f, &b->out), channels);
   }
+}
+
+/// The largest sums of each four of up to twelve pixels, which are one output's. Eight channels at a time: as many
+/// registers hold sums as of six pixels by sixteen channels, and each weight is loaded for twice as many pixels.
+HELPER void pooled_block(
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, const int count) {
+  lanes most[POOLED_OUTPUTS];
+  UNROLL
+  for (int half = 0; half < 2; half++) {
+    __m256i sums[4 * POOLED_OUTPUTS];
+    UNROLL
+    for (int m = 0; m < 4 * count; m++) sums[m] = lanes_load(b->bias).v[half];
+    const int8_t *w = b->weights + 32 * half;
+    const uint8_t *next = words;
+    for (int64_t left = b->steps; left > 0; left -= 8, next += 256 * count) {
+      const uint8_t *end = next + 4 * (left < 8 ? left : 8);
+      for (const uint8_t *x = next; x < end; x += 4, w += 64) {
+        const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(weights_load(w), 8), 8);
+        add_half_words(sums, x, even, 4 * count);
+        // Loading the weights again is cheaper than keeping them.
+        __asm__("" : "+r"(w));
+        add_half_words(sums, x + 32, _mm256_srai_epi16(weights_load(w), 8), 4 * count);
+      }
+    }
+    UNROLL
+    for (int n = 0; n < count; n++) {
+      const __m256i *four = sums + 4 * n;
+      most[n].v[half] = _mm256_max_epi32(_mm256_max_epi32(four[0], four[1]), _mm256_max_epi32(four[2], four[3]));
+    }
+  }
+  const reals multiplier = reals_load(b->multiplier);
+  UNROLL
+  for (int n = 0; n < count; n++)
+    bytes_store_up_to_16(outputs[n], requantize(reals_mul(reals_of_lanes(most[n]), multiplier), &b->out), channels);
 }
 
 /// The products of a step with the halves of 4 input bytes, in 16-bit lanes.
@@ -304,6 +347,15 @@ TILE_OF(4)
 TILE_OF(5)
 TILE_OF(6)
 
+#define POOLED_TILE_OF(PIXELS)                                                                                      \
+  static KERNEL __attribute__((noinline)) void tile_##PIXELS##_pooled(                                              \
+      const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels) {                        \
+    pooled_block(b, words, outputs, channels, PIXELS / 4);                                                          \
+  }
+POOLED_TILE_OF(4)
+POOLED_TILE_OF(8)
+POOLED_TILE_OF(12)
+
 static KERNEL __attribute__((noinline)) void vector_1(
     const conv_block *b, const uint8_t *halves, uint8_t *output, size_t channels) {
   vector_blocks(b, halves, 0, output, channels, 1);
@@ -314,8 +366,12 @@ static KERNEL __attribute__((noinline)) void vector_2(
 }
 
 HELPER void run_block(
-    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels) {
-  switch (pixels) {
+    const conv_block *b, const uint8_t *words, uint8_t *const *outputs, size_t channels, int32_t pixels,
+    int pools) {
+  switch (pools ? 2 * pixels : pixels) {
+    case 8: tile_4_pooled(b, words, outputs, channels); break;
+    case 16: tile_8_pooled(b, words, outputs, channels); break;
+    case 24: tile_12_pooled(b, words, outputs, channels); break;
     case 2: tile_2(b, words, outputs, channels); break;
     case 3: tile_3(b, words, outputs, channels); break;
     case 4: tile_4(b, words, outputs, channels); break;
@@ -327,21 +383,22 @@ HELPER void run_block(
 /// Channels [begin, end) of a gathered tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, conv_block *b, const spread *tile, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end, const float *multiplier) {
+    int32_t end, const float *multiplier, int pools) {
   const int64_t reduction = reduction_bytes(a);
   b->weights = a->weights + begin * reduction;
   b->bias = a->bias + begin;
   b->multiplier = multiplier;
-  for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
+  const int32_t count = pools ? pixels / 4 : pixels;
+  for (int32_t m = 0; m < count; m++) outputs[m] += begin;
   for (int32_t left = end - begin; left > 0;) {
     const int32_t done = pixels == 1 && left > 16 ? 32 : 16;
     if (pixels > 1)
-      run_block(b, tile->bytes, outputs, (size_t)left, pixels);
+      run_block(b, tile->bytes, outputs, (size_t)left, pixels, pools);
     else if (done == 16)
       vector_1(b, tile->bytes, outputs[0], (size_t)left);
     else
       vector_2(b, tile->bytes, outputs[0], (size_t)left);
-    for (int32_t m = 0; m < pixels; m++) outputs[m] += done;
+    for (int32_t m = 0; m < count; m++) outputs[m] += done;
     b->weights += done * reduction;
     b->bias += done;
     b->multiplier += done;
@@ -352,12 +409,13 @@ HELPER void run_tile(
 KERNEL void SET(conv)(const pith_conv_args *a) {
   const int64_t rounded = (reduction_bytes(a) + 31) / 32 * 64;
   const int64_t fit = rounded > 0 ? SPREAD_BYTES / rounded : TILE;
-  if (fit == 0) {
+  if (fit == 0 || (a->pools && (fit < 4 || pools_only_bytes(a)))) {
     pith_scalar_conv(a);
     return;
   }
   const int32_t asked = a->tile_pixels > 1 && a->tile_pixels < TILE ? a->tile_pixels : TILE;
-  const int32_t most = fit < asked ? (int32_t)fit : asked, chunk = channels_in_chunk(a, 32);
+  const int64_t wanted = a->pools ? POOLED_OUTPUTS : asked, most_outputs = a->pools ? fit / 4 : fit;
+  const int32_t most = (int32_t)(most_outputs < wanted ? most_outputs : wanted), chunk = channels_in_chunk(a, 32);
   conv_block block = {0};
   block.steps = reduction_bytes(a) / 4;
   block.out = range_of(a->out_zero, a->out_min, a->out_max);
@@ -370,9 +428,9 @@ KERNEL void SET(conv)(const pith_conv_args *a) {
     const float *multiplier = pith_multipliers(a, begin, end - begin, room);
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       uint8_t *outputs[TILE];
-      const int32_t pixels = tile_next(&walk, most);
+      const int32_t next = tile_next(&walk, most), pixels = a->pools ? 4 * next : next;
       (pixels == 1 ? gather.halves : gather.words)(a, &walk, pixels, &tile, outputs);
-      run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier);
+      run_tile(a, &block, &tile, outputs, pixels, begin, end, multiplier, a->pools);
     }
   }
 }

@@ -13,7 +13,7 @@ typedef struct tile_pixel {
   int32_t y, x;
 } tile_pixel;
 
-/// Walks the output's pixels in order.
+/// Walks the output's pixels in order, those of a convolution that pools by the four of each output.
 typedef struct tile_walk {
   int64_t left;
   int32_t y, x;
@@ -29,10 +29,13 @@ PITH_INLINE int32_t tile_next(const tile_walk *walk, int32_t most) {
   return (int32_t)(walk->left > most ? (walk->left + 1) / 2 : walk->left);
 }
 
-PITH_INLINE tile_pixel tile_take(const pith_conv_args *a, tile_walk *walk) {
+/// The next pixel; where the convolution pools, `part` 0…3 of the next output.
+PITH_INLINE tile_pixel tile_take_part(const pith_conv_args *a, tile_walk *walk, const int pools, int32_t part) {
+  const int32_t y = pools ? 2 * walk->y + part / 2 : walk->y, x = pools ? 2 * walk->x + part % 2 : walk->x;
   const tile_pixel pixel = {
       a->output + (ptrdiff_t)walk->y * a->out_row_stride + (ptrdiff_t)walk->x * a->out_pixel_stride,
-      walk->y * a->stride_h - a->pad_top, walk->x * a->stride_w - a->pad_left};
+      y * a->stride_h - a->pad_top, x * a->stride_w - a->pad_left};
+  if (pools && part < 3) return pixel;
   if (++walk->x == a->out_width) {
     walk->x = 0;
     walk->y++;
@@ -41,10 +44,21 @@ PITH_INLINE tile_pixel tile_take(const pith_conv_args *a, tile_walk *walk) {
   return pixel;
 }
 
+PITH_INLINE tile_pixel tile_take(const pith_conv_args *a, tile_walk *walk) { return tile_take_part(a, walk, 0, 0); }
+
+/// Whether pooling must not come before requantization: a negative multiplier makes less of a larger sum. (NaN makes the
+/// same of all sums, infinity of all that are positive and of all others.)
+PITH_INLINE int pools_only_bytes(const pith_conv_args *a) {
+  if (!a->multiplier) return a->unit < 0;
+  int any = 0;
+  for (int32_t c = 0; c < a->channels; c++) any |= a->multiplier[c] < 0;
+  return any;
+}
+
 /// Whether each pixel's reduction is one run of bytes in the map: one tap that never falls outside.
 PITH_INLINE int is_pointwise(const pith_conv_args *a) {
   const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h, last = (int64_t)(a->out_width - 1) * a->stride_w;
-  return a->kernel_h == 1 && a->kernel_w == 1 && a->pad_top == 0 && a->pad_left == 0 && last_row < a->in_height &&
+  return !a->pools && a->kernel_h == 1 && a->kernel_w == 1 && a->pad_top == 0 && a->pad_left == 0 && last_row < a->in_height &&
          last < a->in_width;
 }
 

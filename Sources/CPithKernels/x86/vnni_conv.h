@@ -27,19 +27,22 @@ HELPER vector broadcast_4(const uint8_t *from) {
 HELPER lanes weights_load(const int8_t *from) { return lanes_load((const int32_t *)(const void *)from); }
 
 /// Multiplies, requantizes and stores one pixel's sums.
-HELPER void finish_blocks(uint8_t *output, const lanes *sums, const conv_block *b, size_t channels, const int blocks) {
+HELPER void finish_blocks(
+    uint8_t *output, const lanes *sums, const conv_block *b, size_t channels, const int blocks, const int adds) {
   reals f[BLOCKS];
   UNROLL
   for (int n = 0; n < blocks; n++) f[n] = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));
-  if (b->added.adds) {
+  if (adds && b->added.adds) {
     UNROLL
     for (int n = 0; n < blocks; n++) f[n] = add_addend(f[n], output + 16 * n, &b->added);
   }
   blocks_store(output, f, &b->out, channels, blocks);
 }
 
+/// Where it pools, each four pixels in turn are those of one output.
 HELPER void tile_block(
-    const conv_block *b, uint8_t *const *outputs, size_t channels, const int pixels, const int blocks) {
+    const conv_block *b, uint8_t *const *outputs, size_t channels, const int pixels, const int blocks,
+    const int pools) {
   lanes sums[WIDE_TILE][BLOCKS];
   UNROLL
   for (int m = 0; m < pixels; m++) {
@@ -64,8 +67,18 @@ HELPER void tile_block(
       }
     }
   }
+  if (pools) {
+    UNROLL
+    for (int m = 0; m < pixels; m += 4) {
+      UNROLL
+      for (int n = 0; n < blocks; n++)
+        sums[m][n] = lanes_max(lanes_max(sums[m][n], sums[m + 1][n]), lanes_max(sums[m + 2][n], sums[m + 3][n]));
+      finish_blocks(outputs[m / 4], sums[m], b, channels, blocks, 0);
+    }
+    return;
+  }
   UNROLL
-  for (int m = 0; m < pixels; m++) finish_blocks(outputs[m], sums[m], b, channels, blocks);
+  for (int m = 0; m < pixels; m++) finish_blocks(outputs[m], sums[m], b, channels, blocks, 1);
 }
 
 /// One pixel. `splits` sums a channel, of every splits-th step each, so that enough dot products are under way.
@@ -100,7 +113,7 @@ HELPER void vector_block(
     UNROLL
     for (int n = 0; n < blocks; n++) sums[0][n] = lanes_add(sums[0][n], sums[s][n]);
   }
-  finish_blocks(output, sums[0], b, channels, blocks);
+  finish_blocks(output, sums[0], b, channels, blocks, 1);
 }
 
 /// One function a shape of tile: the sums stay in registers.
@@ -108,7 +121,12 @@ typedef void (*tile_function)(const conv_block *b, uint8_t *const *outputs, size
 #define TILE_OF(PIXELS, WIDTH)                                                                                      \
   static KERNEL __attribute__((noinline)) void tile_##PIXELS##x##WIDTH(                                             \
       const conv_block *b, uint8_t *const *outputs, size_t channels) {                                              \
-    tile_block(b, outputs, channels, PIXELS, WIDTH);                                                                \
+    tile_block(b, outputs, channels, PIXELS, WIDTH, 0);                                                             \
+  }
+#define POOLED_TILE_OF(PIXELS, WIDTH)                                                                               \
+  static KERNEL __attribute__((noinline)) void tile_##PIXELS##x##WIDTH##_pooled(                                    \
+      const conv_block *b, uint8_t *const *outputs, size_t channels) {                                              \
+    tile_block(b, outputs, channels, PIXELS, WIDTH, 1);                                                             \
   }
 #define VECTOR_OF(WIDTH, SPLITS)                                                                                    \
   static KERNEL __attribute__((noinline)) void tile_1x##WIDTH(                                                      \

@@ -5,8 +5,8 @@ typedef int64_t pixel_lanes __attribute__((vector_size(64), aligned(8), may_alia
 enum { PIXEL_LANES = 8, LANE_VECTORS = (WIDE_TILE + PIXEL_LANES - 1) / PIXEL_LANES };
 
 /// Pointers to the taps of `count` pixels, tap by tap; up to PIXEL_LANES − 1 pointers behind the last are written, too.
-static KERNEL __attribute__((noinline)) void find_taps(
-    const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
+HELPER void find_taps_of(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs, const int pools) {
   const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
   const ptrdiff_t step = (ptrdiff_t)a->dilation_w * a->in_pixel_stride;
   const int32_t height = (a->kernel_h - 1) * a->dilation_h, width = (a->kernel_w - 1) * a->dilation_w;
@@ -18,8 +18,8 @@ static KERNEL __attribute__((noinline)) void find_taps(
   int inside = 1;
   tile_walk w = *walk;
   for (int32_t m = 0; m < count; m++) {
-    const tile_pixel p = tile_take(a, &w);
-    outputs[m] = p.output;
+    const tile_pixel p = tile_take_part(a, &w, pools, m % 4);
+    outputs[pools ? m / 4 : m] = p.output;
     first.pixel[m] = (int64_t)(a->input + (ptrdiff_t)p.y * a->in_row_stride + (ptrdiff_t)p.x * a->in_pixel_stride);
     y.pixel[m] = p.y;
     x.pixel[m] = p.x;
@@ -40,23 +40,36 @@ static KERNEL __attribute__((noinline)) void find_taps(
       }
 }
 
-/// The same where the pixels are neighbours in a row of the output and all their taps lie inside the map: evenly apart.
-HELPER void find_even_taps(
+static KERNEL __attribute__((noinline)) void find_taps(
     const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
+  find_taps_of(a, walk, count, taps, outputs, 0);
+}
+
+static KERNEL __attribute__((noinline)) void find_pooled_taps(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs) {
+  find_taps_of(a, walk, count, taps, outputs, 1);
+}
+
+/// The same where the outputs are neighbours in a row and all their taps lie inside the map: evenly apart.
+HELPER void find_even_taps(
+    const pith_conv_args *a, tile_walk *walk, int32_t count, const uint8_t **taps, uint8_t **outputs, const int pools) {
   const ptrdiff_t step = (ptrdiff_t)a->stride_w * a->in_pixel_stride;
+  const ptrdiff_t down = (ptrdiff_t)a->stride_h * a->in_row_stride;
   const ptrdiff_t row = (ptrdiff_t)a->dilation_h * a->in_row_stride;
-  const uint8_t *from = a->input + (ptrdiff_t)walk->y * a->stride_h * a->in_row_stride + walk->x * step;
+  const uint8_t *from = a->input + (pools ? 2 : 1) * (walk->y * down + walk->x * step);
   uint8_t *to = a->output + (ptrdiff_t)walk->y * a->out_row_stride + (ptrdiff_t)walk->x * a->out_pixel_stride;
   const pixel_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7};
-  const pixel_lanes apart = numbers * (int64_t)step;
+  const pixel_lanes right = {0, 1, 0, 1, 2, 3, 2, 3}, below = {0, 0, 1, 1, 0, 0, 1, 1};
+  const pixel_lanes apart = pools ? right * (int64_t)step + below * (int64_t)down : numbers * (int64_t)step;
   for (int32_t ky = 0; ky < a->kernel_h; ky++, from += row, taps += count)
     for (int32_t m = 0; m < count; m += PIXEL_LANES)
-      *(pixel_lanes *)(taps + m) = apart + (int64_t)(from + m * step);
+      *(pixel_lanes *)(taps + m) = apart + (int64_t)(from + (pools ? m / 2 : m) * step);
   const pixel_lanes out_apart = numbers * (int64_t)a->out_pixel_stride;
-  for (int32_t m = 0; m < count; m += PIXEL_LANES)
+  const int32_t done = pools ? count / 4 : count;
+  for (int32_t m = 0; m < done; m += PIXEL_LANES)
     *(pixel_lanes *)(outputs + m) = out_apart + (int64_t)(to + m * (ptrdiff_t)a->out_pixel_stride);
-  walk->left -= count;
-  walk->x += count;
+  walk->left -= done;
+  walk->x += done;
   if (walk->x == a->out_width) {
     walk->x = 0;
     walk->y++;
@@ -64,7 +77,8 @@ HELPER void find_even_taps(
 }
 
 /// Twelve pixels for narrow outputs, which leave registers free; but not where one or two would remain.
-HELPER int32_t pixels_of_tile(const pith_conv_args *a, const tile_walk *walk, int32_t channels) {
+HELPER int32_t pixels_of_tile(const pith_conv_args *a, const tile_walk *walk, int32_t channels, int pools) {
+  if (pools) return 4 * tile_next(walk, POOLED_OUTPUTS);
   const int few = a->tile_pixels > 0 ? a->tile_pixels >= WIDE_TILE : channels <= 16 * WIDE_BLOCKS;
   const int wide = WIDE_BLOCKS > 0 && few;
   if (wide && walk->left >= WIDE_TILE && walk->left != WIDE_TILE + 1 && walk->left != WIDE_TILE + 2) return WIDE_TILE;
@@ -73,22 +87,27 @@ HELPER int32_t pixels_of_tile(const pith_conv_args *a, const tile_walk *walk, in
 
 /// The next tile's pixels and their taps.
 HELPER int32_t next_tile(
-    const pith_conv_args *a, tile_walk *walk, int32_t channels, int even, const uint8_t **taps, uint8_t **outputs) {
+    const pith_conv_args *a, tile_walk *walk, int32_t channels, int even, const uint8_t **taps, uint8_t **outputs,
+    int pools) {
   if (!even) {
-    const int32_t pixels = pixels_of_tile(a, walk, channels);
-    find_taps(a, walk, pixels, taps, outputs);
+    const int32_t pixels = pixels_of_tile(a, walk, channels, pools);
+    (pools ? find_pooled_taps : find_taps)(a, walk, pixels, taps, outputs);
     return pixels;
   }
   const tile_walk row = {a->out_width - walk->x, walk->y, walk->x};
-  const int32_t pixels = pixels_of_tile(a, &row, channels);
-  find_even_taps(a, walk, pixels, taps, outputs);
+  const int32_t pixels = pixels_of_tile(a, &row, channels, pools);
+  if (pools)
+    find_even_taps(a, walk, pixels, taps, outputs, 1);
+  else
+    find_even_taps(a, walk, pixels, taps, outputs, 0);
   return pixels;
 }
 
 /// Channels [begin, end) of a tile, the first one's multiplier first.
 HELPER void run_tile(
     const pith_conv_args *a, const uint8_t *const *taps, uint8_t **outputs, int32_t pixels, int32_t begin,
-    int32_t end, const float *multiplier) {
+    int32_t end, const float *multiplier, int pools) {
+  const int32_t done = pools ? pixels / 4 : pixels;
   const int64_t reduction = reduction_bytes(a);
   conv_block b;
   b.taps = taps;
@@ -97,16 +116,16 @@ HELPER void run_tile(
   b.apart = (ptrdiff_t)reduction * 16;
   b.out = range_of(a->out_zero, a->out_min, a->out_max);
   b.added = addend_of(a);
-  for (int32_t m = 0; m < pixels; m++) outputs[m] += begin;
+  for (int32_t m = 0; m < done; m++) outputs[m] += begin;
   for (int32_t c = begin; c < end;) {
     b.weights = a->weights + c * reduction;
     b.bias = a->bias + c;
     b.multiplier = multiplier + (c - begin);
     int32_t blocks = (end - c + 15) / 16;
     const int32_t most = pixels == WIDE_TILE ? WIDE_BLOCKS : a->tile_blocks > 0 ? a->tile_blocks : BLOCKS;
-    if (blocks > most) blocks = most;
-    find_tile(pixels, &blocks)(&b, outputs, (size_t)(end - c));
-    for (int32_t m = 0; m < pixels; m++) outputs[m] += 16 * blocks;
+    if (!pools && blocks > most) blocks = most;
+    (pools ? find_pooled_tile(done, &blocks) : find_tile(pixels, &blocks))(&b, outputs, (size_t)(end - c));
+    for (int32_t m = 0; m < done; m++) outputs[m] += 16 * blocks;
     c += 16 * blocks;
   }
 }
@@ -120,16 +139,17 @@ typedef struct simple_conv {
 /// Taps that follow each other in memory are one: a kernel row. Of a pointwise convolution without gaps, all rows are one.
 HELPER simple_conv simplify(const pith_conv_args *a) {
   pith_conv_args merged = *a;
-  const int64_t last_row = (int64_t)(a->row_end - 1) * a->stride_h - a->pad_top + (a->kernel_h - 1) * a->dilation_h;
-  const int64_t last = (int64_t)(a->out_width - 1) * a->stride_w + a->kernel_w - 1;
-  const int inside = a->pad_left == 0 && last < a->in_width && a->row_begin * a->stride_h >= a->pad_top &&
-                     last_row < a->in_height;
+  const int64_t first_row = ((int64_t)a->row_begin << a->pools) * a->stride_h - a->pad_top;
+  const int64_t last_row = (((int64_t)a->row_end << a->pools) - 1) * a->stride_h - a->pad_top +
+                           (int64_t)(a->kernel_h - 1) * a->dilation_h;
+  const int64_t last = (((int64_t)a->out_width << a->pools) - 1) * a->stride_w + a->kernel_w - 1;
+  const int inside = a->pad_left == 0 && last < a->in_width && first_row >= 0 && last_row < a->in_height;
   if (inside && a->dilation_w == 1 && a->in_pixel_stride == a->tap_bytes) {
     merged.tap_bytes *= merged.kernel_w;
     merged.kernel_w = 1;
   }
   const int even = inside && a->pad_top == 0 && merged.kernel_w == 1;
-  const int is_line = even && a->kernel_h == 1 && a->stride_h == 1 && a->stride_w == 1 && merged.kernel_w == a->kernel_w &&
+  const int is_line = even && !a->pools && a->kernel_h == 1 && a->stride_h == 1 && a->stride_w == 1 && merged.kernel_w == a->kernel_w &&
                       a->in_row_stride == (int64_t)a->out_width * a->in_pixel_stride &&
                       a->out_row_stride == (int64_t)a->out_width * a->out_pixel_stride;
   if (is_line) {
@@ -146,7 +166,8 @@ HELPER simple_conv simplify(const pith_conv_args *a) {
 KERNEL void SET(conv)(const pith_conv_args *args) {
   const simple_conv simple = simplify(args);
   const pith_conv_args *a = &simple.args;
-  if ((int64_t)a->kernel_h * a->kernel_w > TAPS) {
+  const int pools = a->pools;
+  if ((int64_t)a->kernel_h * a->kernel_w > TAPS || (pools && pools_only_bytes(a))) {
     pith_scalar_conv(a);
     return;
   }
@@ -158,8 +179,8 @@ KERNEL void SET(conv)(const pith_conv_args *args) {
     for (tile_walk walk = tile_walk_begin(a); walk.left > 0;) {
       const uint8_t *taps[TAPS * WIDE_TILE + PIXEL_LANES];
       uint8_t *outputs[WIDE_TILE + PIXEL_LANES];
-      const int32_t pixels = next_tile(a, &walk, end - begin, simple.even, taps, outputs);
-      run_tile(a, taps, outputs, pixels, begin, end, multiplier);
+      const int32_t pixels = next_tile(a, &walk, end - begin, simple.even, taps, outputs, pools);
+      run_tile(a, taps, outputs, pixels, begin, end, multiplier, pools);
     }
   }
 }

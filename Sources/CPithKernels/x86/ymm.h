@@ -33,6 +33,9 @@ HELPER lanes lanes_add(lanes a, lanes b) {
 HELPER lanes lanes_sub(lanes a, lanes b) {
   return (lanes){{_mm256_sub_epi32(a.v[0], b.v[0]), _mm256_sub_epi32(a.v[1], b.v[1])}};
 }
+HELPER lanes lanes_max(lanes a, lanes b) {
+  return (lanes){{_mm256_max_epi32(a.v[0], b.v[0]), _mm256_max_epi32(a.v[1], b.v[1])}};
+}
 HELPER lanes lanes_mul(lanes a, lanes b) {
   return (lanes){{_mm256_mullo_epi32(a.v[0], b.v[0]), _mm256_mullo_epi32(a.v[1], b.v[1])}};
 }

@@ -1,6 +1,6 @@
 // The AVX-VNNI tiles: six pixels by 16 channels in twelve registers, and one pixel by up to 64.
 
-enum { BLOCKS = 4, WIDE_BLOCKS = 0 };
+enum { BLOCKS = 4, WIDE_BLOCKS = 0, POOLED_OUTPUTS = 1 };
 
 HELPER lanes lanes_dot(lanes sum, vector x, lanes w) {
   return (lanes){{_mm256_dpbusd_avx_epi32(sum.v[0], x, w.v[0]), _mm256_dpbusd_avx_epi32(sum.v[1], x, w.v[1])}};
@@ -18,6 +18,7 @@ VECTOR_OF(1, 4)
 VECTOR_OF(2, 2)
 VECTOR_OF(4, 1)
 TILES_OF(1)
+POOLED_TILE_OF(4, 1)
 
 HELPER tile_function find_tile(int32_t pixels, int32_t *blocks) {
   static const tile_function tiles[TILE] = {TILE_NAMES(1)};
@@ -27,6 +28,12 @@ HELPER tile_function find_tile(int32_t pixels, int32_t *blocks) {
   }
   *blocks = *blocks < 4 ? 2 : 4;
   return *blocks == 2 ? tile_1x2 : tile_1x4;
+}
+
+HELPER tile_function find_pooled_tile(int32_t outputs, int32_t *blocks) {
+  (void)outputs;
+  *blocks = 1;
+  return tile_4x1_pooled;
 }
 
 #include "vnni_conv_driver.h"

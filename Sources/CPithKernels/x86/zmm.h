@@ -25,6 +25,7 @@ HELPER lanes lanes_of(int32_t value) { return (lanes){{_mm512_set1_epi32(value)}
 HELPER lanes lanes_of_bytes(__m128i bytes) { return (lanes){{_mm512_cvtepu8_epi32(bytes)}}; }
 HELPER lanes lanes_add(lanes a, lanes b) { return (lanes){{_mm512_add_epi32(a.v[0], b.v[0])}}; }
 HELPER lanes lanes_sub(lanes a, lanes b) { return (lanes){{_mm512_sub_epi32(a.v[0], b.v[0])}}; }
+HELPER lanes lanes_max(lanes a, lanes b) { return (lanes){{_mm512_max_epi32(a.v[0], b.v[0])}}; }
 HELPER lanes lanes_mul(lanes a, lanes b) { return (lanes){{_mm512_mullo_epi32(a.v[0], b.v[0])}}; }
 
 HELPER reals reals_load(const float *from) { return (reals){{_mm512_loadu_ps(from)}}; }

@@ -1,6 +1,6 @@
 // The AVX-512 tiles: six pixels by 64 channels in 24 registers, twelve pixels where the channels are few.
 
-enum { BLOCKS = 4, WIDE_BLOCKS = 2 };
+enum { BLOCKS = 4, WIDE_BLOCKS = 2, POOLED_OUTPUTS = 3 };
 
 HELPER void blocks_store(uint8_t *output, const reals *f, const range *r, size_t channels, const int blocks) {
   if (blocks == 1) {
@@ -26,12 +26,26 @@ TILES_OF(3)
 TILES_OF(4)
 TILE_OF(12, 1)
 TILE_OF(12, 2)
+POOLED_TILE_OF(4, 1)
+POOLED_TILE_OF(4, 2)
+POOLED_TILE_OF(8, 1)
+POOLED_TILE_OF(8, 2)
+POOLED_TILE_OF(12, 1)
+POOLED_TILE_OF(12, 2)
 
 HELPER tile_function find_tile(int32_t pixels, int32_t *blocks) {
   static const tile_function tiles[BLOCKS][TILE] = {{TILE_NAMES(1)}, {TILE_NAMES(2)}, {TILE_NAMES(3)}, {TILE_NAMES(4)}};
   if (*blocks > BLOCKS) *blocks = BLOCKS;
   if (pixels == WIDE_TILE) return *blocks == 1 ? tile_12x1 : tile_12x2;
   return tiles[*blocks - 1][pixels - 1];
+}
+
+/// Of `outputs` pooled ones. More than 32 channels come in pairs of blocks, as that reads weights once for twelve pixels.
+HELPER tile_function find_pooled_tile(int32_t outputs, int32_t *blocks) {
+  static const tile_function tiles[2][POOLED_OUTPUTS] = {
+      {tile_4x1_pooled, tile_8x1_pooled, tile_12x1_pooled}, {tile_4x2_pooled, tile_8x2_pooled, tile_12x2_pooled}};
+  if (*blocks > 2) *blocks = 2;
+  return tiles[*blocks - 1][outputs - 1];
 }
 
 #include "vnni_conv_driver.h"

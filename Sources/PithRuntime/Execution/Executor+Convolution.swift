@@ -90,7 +90,11 @@ extension Executor {
       arguments.addend =
         Int(bitPattern: address(addend)) &- Int(bitPattern: address(output))
     }
-    let perRow = UInt64(widening: output.pointee.width) &* perPixel
+    var perRow = UInt64(widening: output.pointee.width) &* perPixel
+    if instruction.pointee.pools {
+      arguments.pools = 1
+      perRow &*= 4
+    }
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
     }
@@ -207,7 +211,8 @@ extension Executor {
         channelInput: isDepthwise ? 1 : 0)
     }
     let canBeLine =
-      arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0 && arguments.pad_left == 0
+      arguments.pools == 0 && arguments.row_end == 1 && taps == 1 && arguments.pad_top == 0
+      && arguments.pad_left == 0
       && arguments.stride_w == 1 && arguments.in_width == arguments.out_width
     let isLine = canBeLine && UInt32(axis) != PITH_AXIS_ROWS.rawValue
     let others =

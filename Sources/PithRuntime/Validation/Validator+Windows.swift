@@ -15,8 +15,8 @@ struct WindowAxis {
   /// The map's size with its pads, of a legal axis over a legal tensor: below 2^32.
   func padded(_ size: UInt32) -> Size { Size(size) + Size(padBefore) + Size(padAfter) }
 
-  /// Whether a legal axis makes `output` positions from `size`.
-  func makes(_ output: UInt32, from size: UInt32, ceiling: Bool) -> Bool {
+  /// Whether a legal axis makes `output` positions from `size`, or where it pools so many pairs of them.
+  func makes(_ output: UInt32, from size: UInt32, ceiling: Bool, pools: Bool = false) -> Bool {
     let extent = (Size(kernel) - Size.one) * Size(dilation) + Size.one
     let whole = padded(size)
     guard extent <= whole, output >= 1 else { return false }
@@ -24,6 +24,7 @@ struct WindowAxis {
     let step = UInt32(truncatingIfNeeded: stride)
     guard step > 0 else { return false }
     let steps = room / step
+    if pools { return output == (steps &+ 1) / 2 }
     if output &- 1 == steps { return true }
     // The last window of a pool may end after the pads, if it begins before them.
     return ceiling && output &- 1 == steps &+ 1 && steps &* step != room
@@ -42,6 +43,13 @@ extension pith_window {
   }
   var hasPads: Bool { pad_top > 0 || pad_left > 0 || pad_bottom > 0 || pad_right > 0 }
   var positions: Size { Size(kernel_h) * Size(kernel_w) }
+}
+
+extension pith_instruction {
+  /// Whether a convolution makes the largest of each 2×2 of its outputs.
+  var pools: Bool { UInt32(flags) & PITH_CONV_POOLS != 0 }
+  /// Whether it may.
+  var canPool: Bool { opcode == UInt16(PITH_OP_CONV.rawValue) && UInt32(flags) & PITH_CONV_ADDS == 0 }
 }
 
 extension Validator {
@@ -76,18 +84,20 @@ extension Validator {
     else { return false }
     let vertical = window.vertical
     let horizontal = window.horizontal
-    guard vertical.isLegal, horizontal.isLegal, isSmall(input, window),
-      vertical.makes(output.height, from: input.height, ceiling: false)
+    let pools = instruction.pointee.pools
+    guard !pools || instruction.pointee.canPool, vertical.isLegal, horizontal.isLegal, isSmall(input, window),
+      vertical.makes(output.height, from: input.height, ceiling: false, pools: pools)
     else { return false }
     let tap = Size(window.tap_bytes)
     guard window.tap_bytes >= 4, window.tap_bytes & 3 == 0, tap <= Size.largestTensor else { return false }
     if tap <= Size(input.pixel_stride) {
       guard Size(window.input_channel) + tap <= input.pixelBytes,
-        horizontal.makes(output.width, from: input.width, ceiling: false)
+        horizontal.makes(output.width, from: input.width, ceiling: false, pools: pools)
       else { return false }
     } else {
       // A merged first layer: the kernel's row lies in one tap. The last may end 3 bytes late, on zero weights.
-      let last = (Size(output.width) - Size.one) * Size(window.stride_w) * Size(input.pixel_stride)
+      let columns = Size(output.width) * Size(pools ? 2 as UInt32 : 1)
+      let last = (columns - Size.one) * Size(window.stride_w) * Size(input.pixel_stride)
       guard window.kernel_w == 1, window.input_channel == 0, window.pad_left == 0, window.pad_right == 0,
         last + tap <= input.rowStride + Size(3 as UInt32),
         Size(saturating: input.bytes) == input.pixels * Size(input.pixel_stride)

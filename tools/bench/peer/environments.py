@@ -19,6 +19,7 @@ class Peer(NamedTuple):
     packages: list
     versions: list  # the packages whose versions the table names
     unwanted: list = []
+    alone: list = []  # packages without what they depend on
     restricts: bool = False  # ONEDNN_MAX_CPU_ISA reaches its kernels
 
 
@@ -43,7 +44,7 @@ PEERS = {
         ["ai-edge-litert", "litert-torch", "ai-edge-quantizer"],
     ),
     "executorch": Peer("ExecuTorch", ["executorch==1.5.*", "torchao", TORCH], ["executorch", "torchao"]),
-    "ncnn": Peer("ncnn", ["ncnn", "onnx"], ["ncnn"]),
+    "ncnn": Peer("ncnn", ["ncnn"], ["ncnn"], alone=["pnnx"]),
 }
 
 # The one that PyTorch and ONNX are in: it makes the networks and looks after Pith.
@@ -93,7 +94,7 @@ def pip(name, *words):
 def set_up(name):
     """Makes a peer's environment unless it is there; what pip was asked for is kept beside it."""
     peer, home = PEERS[name], folder() / name
-    wanted = json.dumps([peer.packages, peer.unwanted])
+    wanted = json.dumps([peer.packages, peer.unwanted, peer.alone])
     stamp = home / "peers.json"
     if stamp.exists() and stamp.read_text() == wanted and python(name).exists():
         return
@@ -105,6 +106,8 @@ def set_up(name):
         except subprocess.CalledProcessError as error:
             raise Unavailable(f"no virtual environment at {home}: {error.stdout.decode().strip()[:200]}") from None
     pip(name, "install", *peer.packages)
+    if peer.alone:
+        pip(name, "install", "--no-deps", *peer.alone)
     if peer.unwanted:
         pip(name, "uninstall", "--yes", *peer.unwanted)
     stamp.write_text(wanted)

@@ -15,7 +15,7 @@ from peer.rows import ROWS
 # Below either, a network says something else than in fp32: it is shown, and is no peer. Random weights make deep networks
 # say nearly the same of every image, so that rounding is much of what is left less the mean; nothing of it is 0.
 LEAST_COSINE = 0.95
-LEAST_CENTRED = 0.3
+LEAST_CENTRED = 0.1
 
 
 def say(text):

@@ -45,7 +45,7 @@ public struct KernelPlanner: Sendable {
     case .avx512VNNI:
       [
         Tile(pixels: 6, blocks: 4), Tile(pixels: 6, blocks: 3), Tile(pixels: 6, blocks: 2),
-        Tile(pixels: 12, blocks: 2), Tile(pixels: 12, blocks: 1),
+        Tile(pixels: 12, blocks: 1), Tile(pixels: 12, blocks: 2),
       ]
     }
   }
@@ -75,10 +75,11 @@ public struct KernelPlanner: Sendable {
   func cycles(_ work: Work, _ tile: Tile) -> Double {
     let blocks = (work.channels + 15) / 16
     func time(_ pixels: Int, _ blocks: Int) -> Double {
-      let step = Swift.max(
-        Double(pixels * blocks) * costs.dot, Double(pixels + blocks) * costs.load,
-        // Fewer sums than a dot product takes to finish leave the unit waiting.
-        4 * costs.dot)
+      // Addresses of more pixels than there are registers are loaded, too. What is loaded beside dot products costs a little.
+      let loads = Double((pixels > 8 ? 2 * pixels : pixels) + blocks) * costs.load
+      let dots = Double(pixels * blocks) * costs.dot
+      // Fewer sums than a dot product takes to finish leave the unit waiting.
+      let step = Swift.max(dots, loads, 4 * costs.dot) + 0.1 * loads
       return Double(work.steps) * step + Double(pixels * blocks) * costs.finish
     }
     func row(_ pixels: Int) -> Double {

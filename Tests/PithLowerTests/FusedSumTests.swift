@@ -27,7 +27,8 @@ import Testing
     let shortcut = convolution(sum, [36, 16, 1, 1], relu: false, strides: [2, 2])
     let second = convolution(
       convolution(sum, [20, 16, 3, 3], relu: true, strides: [2, 2]), [36, 20, 3, 3], relu: false)
-    return try network.built(network.add(Add(), shortcut, second))
+    let last = network.add(Add(), shortcut, second)
+    return try network.built(last)
   }
 
   private func samples(_ shape: [Int], seed: Int = 5) -> [[Tensor]] {
@@ -68,7 +69,8 @@ import Testing
     let x = network.input([1, 40, 32])
     let first = network.add(Relu(), network.add(MatMul(), x, network.constant([32, 32])))
     let second = network.add(MatMul(), first, network.constant([32, 32]))
-    let graph = try network.built(network.add(Add(), second, first))
+    let sum = network.add(Add(), second, first)
+    let graph = try network.built(sum)
     let samples = samples([1, 40, 32])
     let program = try Lowering.lower(try graph.quantized(on: samples))
     #expect(try !opcodes(program).contains(PITH_OP_ADD.rawValue))
@@ -89,7 +91,8 @@ import Testing
     let scores = network.add(
       MatMul(), query, network.add(Transpose(permutation: [0, 2, 1]), query))
     let weights = network.add(Softmax(axis: 2), scores)
-    let attention = try network.built(network.add(MatMul(), weights, query))
+    let values = network.add(MatMul(), weights, query)
+    let attention = try network.built(values)
     for (graph, shape) in [(try residual(), Self.size), (attention, [1, 96, 64])] {
       let samples = samples(shape)
       let program = try Lowering.lower(try graph.quantized(on: samples))

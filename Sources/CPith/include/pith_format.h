@@ -341,7 +341,6 @@ typedef struct pith_instruction {
   };
 } pith_instruction;
 
-#ifndef __cplusplus
 /// What threads share of an instruction.
 enum pith_axis {
   PITH_AXIS_ANY = 0,  ///< as the runtime decides
@@ -361,6 +360,7 @@ typedef struct pith_plan {
   uint16_t reserved;
 } pith_plan;
 
+#ifndef __cplusplus
 _Static_assert(sizeof(pith_header) == 64, "header");
 _Static_assert(sizeof(pith_section) == 24, "section");
 _Static_assert(sizeof(pith_tensor) == 64, "tensor");

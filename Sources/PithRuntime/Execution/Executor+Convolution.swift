@@ -179,7 +179,7 @@ extension Executor {
       arguments.input = from
       arguments.output = to
       let cost = perRow &* UInt64(widening: output.pointee.height)
-      if threads > 1, cost >= Executor.worthSplitting {
+      if Executor.hasThreads, threads > 1, cost >= Executor.worthSplitting {
         var shared = shared(kernel, arguments, cost: cost, axis: axis)
         share(&shared, shared.shares.count) { context, index in
           context?.assumingMemoryBound(to: SharedConvolution.self).pointee.run(index)

@@ -11,15 +11,22 @@ struct Shares {
   let size: Int32
 
   /// Of `total` in at most `pieces` parts.
+  @inline(__always)
   init(_ total: Int32, unit: Int32, pieces: Int32) {
     self.total = total
+    guard Executor.hasThreads else {
+      size = total
+      return
+    }
     let even = (total &+ pieces &- 1) / pieces
     let whole = (even &+ unit &- 1) / unit &* unit
     size = whole < total ? whole : total
   }
 
+  @inline(__always)
   var count: UInt32 {
-    size > 0 ? UInt32(truncatingIfNeeded: (total &+ size &- 1) / size) : 1
+    if !Executor.hasThreads { return 1 }
+    return size > 0 ? UInt32(truncatingIfNeeded: (total &+ size &- 1) / size) : 1
   }
 
   /// How much longer the largest share is than an even one, in 1/1024.
@@ -27,19 +34,40 @@ struct Shares {
     total > 0 ? Int(size) &* Int(pieces) &* 1024 / Int(total) : 1024
   }
 
-  func begin(_ index: UInt32) -> Int32 { Int32(truncatingIfNeeded: index) &* size }
+  @inline(__always)
+  func begin(_ index: UInt32) -> Int32 {
+    Executor.hasThreads ? Int32(truncatingIfNeeded: index) &* size : 0
+  }
+
+  @inline(__always)
   func end(_ index: UInt32) -> Int32 {
+    if !Executor.hasThreads { return total }
     let end = begin(index) &+ size
     return end < total ? end : total
   }
 }
 
 extension Executor {
+  /// Whether instructions are shared at all: a build for microcontrollers leaves that out, and runs everything as one piece.
+  @inline(__always)
+  static var hasThreads: Bool {
+    #if PITH_SINGLE_THREADED
+    false
+    #else
+    true
+    #endif
+  }
+
   /// Cost below which splitting an instruction costs more than it gains, in multiply-adds or as much time.
   static var worthSplitting: UInt64 { 200_000 }
 
   /// How many parts to run at the same time, at most `most`.
-  func pieces(cost: UInt64, most: Int32) -> Int32 {
+  @inline(__always)
+  func pieces(cost: @autoclosure () -> UInt64, most: Int32) -> Int32 {
+    Executor.hasThreads && threads > 1 ? pieces(worth: cost(), most: most) : 1
+  }
+
+  private func pieces(worth cost: UInt64, most: Int32) -> Int32 {
     guard threads > 1, parallel != nil, cost >= Executor.worthSplitting, most > 1 else { return 1 }
     let worth = cost / (Executor.worthSplitting / 2)
     let wanted = UInt64(widening: threads) < worth ? UInt64(widening: threads) : worth
@@ -47,12 +75,15 @@ extension Executor {
   }
 
   /// Runs `body` for every share of `context`, which must stay where it is: at the same time where there are several.
+  @inline(__always)
   func share<Context>(
     _ context: inout Context, _ count: UInt32,
     _ body: @convention(c) (UnsafeMutableRawPointer?, UInt32) -> Void
   ) {
     withUnsafeMutablePointer(to: &context) { context in
-      if let parallel, count > 1 {
+      if !Executor.hasThreads {
+        body(UnsafeMutableRawPointer(context), 0)
+      } else if let parallel, count > 1 {
         parallel(pool, count, body, UnsafeMutableRawPointer(context))
       } else {
         var index: UInt32 = 0

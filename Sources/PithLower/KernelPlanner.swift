@@ -75,8 +75,8 @@ public struct KernelPlanner: Sendable {
   func cycles(_ work: Work, _ tile: Tile) -> Double {
     let blocks = (work.channels + 15) / 16
     func time(_ pixels: Int, _ blocks: Int) -> Double {
-      // Addresses of more pixels than there are registers are loaded, too. What is loaded beside dot products costs a little.
-      let loads = Double((pixels > 8 ? 2 * pixels : pixels) + blocks) * costs.load
+      // What is loaded beside dot products costs a little, too.
+      let loads = Double(pixels + blocks) * costs.load
       let dots = Double(pixels * blocks) * costs.dot
       // Fewer sums than a dot product takes to finish leave the unit waiting.
       let step = Swift.max(dots, loads, 4 * costs.dot) + 0.1 * loads

@@ -217,7 +217,14 @@ struct ProgramBuilder {
       storages[storage].uses = [position]
       scratchOf[position] = storage
     }
-    if inPlace, let from = storageOf[inputs[inPlaceInput].index], let to = storageOf[output.index], from != to
+    // What a convolution adds may be what it reads, too, which must stay.
+    let isOthers =
+      inPlaceInput > 0
+      && inputs.indices.contains {
+        $0 != inPlaceInput && storageOf[inputs[$0].index] == storageOf[inputs[inPlaceInput].index]
+      }
+    if inPlace, !isOthers, let from = storageOf[inputs[inPlaceInput].index], let to = storageOf[output.index],
+      from != to
     {
       self.inPlace.append(
         InPlaceCandidate(

@@ -41,6 +41,9 @@ def agreement(outputs, expected):
     The second tells a network that says the same of every sample from one that looks at it.
     """
 
+    if outputs.shape != expected.shape:
+        raise SystemExit(f"gives outputs of shape {outputs.shape}, not {expected.shape}")
+
     def cosine(a, b):
         return float((a * b).sum() / max(np.sqrt((a * a).sum() * (b * b).sum()), 1e-30))
 

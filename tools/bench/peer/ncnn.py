@@ -128,7 +128,7 @@ class Session:
         self.array[...] = array[0]
 
     def get(self):
-        return np.array(self.result)[None]
+        return np.array(self.result).reshape(1, -1)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import statistics
 import subprocess
 import sys
@@ -89,7 +90,9 @@ class Session:
 
     def process(self, command, environment, pinned=None):
         command = [str(word) for word in command]
-        if pinned:
+        if not pinned:
+            command = [*shlex.split(os.environ.get("PEERS_NICE", "")), *command]
+        else:
             command = ["taskset", "-c", ",".join(map(str, pinned)), *command]
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
 

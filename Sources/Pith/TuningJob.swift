@@ -43,21 +43,22 @@ public enum TuningJob {
     let plain = (0..<model.instructionCount).map { model.plan($0) ?? pith_plan() }
     var choices = Choices(plans: plain)
     let candidates = KernelPlanner(target).candidates(threads: request.threads)
-    var timed = try candidates.map { plan in
-      let plans = ProgramPlans(
-        isa: target.isa,
-        plans: (0..<model.instructionCount).map { isPlanned(model.instruction($0)) ? plan : plain[$0] })
+    /// The program as it is, or with one plan for everything that can be planned: one at a time, as a program may be large.
+    func program(_ plan: pith_plan?) throws -> PithModel {
+      guard let plan else { return model }
+      let plans = plain.indices.map { isPlanned(model.instruction($0)) ? plan : plain[$0] }
       return try PithModel(
-        bytes: try ProgramFile.adding(plans, to: file), source: request.modelPath, isa: request.isa)
+        bytes: try ProgramFile.adding(ProgramPlans(isa: target.isa, plans: plans), to: file),
+        source: request.modelPath, isa: request.isa)
     }
-    timed.insert(model, at: 0)
+    let timed = [nil] + candidates.map(Optional.some)
     // Twice in turn, and the better of both, so that what disturbs one round does not choose.
     let rounds = 2
     var times: [[Double]] = []
     for round in 0..<rounds {
-      for (index, candidate) in timed.enumerated() {
+      for (index, plan) in timed.enumerated() {
         let now = try Benchmark.instructionTimes(
-          of: candidate, seconds: request.seconds / Double(rounds), threads: request.threads)
+          of: program(plan), seconds: request.seconds / Double(rounds), threads: request.threads)
         if round == 0 { times.append(now) } else { times[index] = zip(times[index], now).map(Swift.min) }
         progress(round * timed.count + index + 1, rounds * timed.count)
       }

@@ -110,9 +110,7 @@ public final class PithModel: @unchecked Sendable {
   /// How the kernels in use are to run instruction `number`; nil where the file has no plans for them.
   public func plan(_ number: Int) -> pith_plan? {
     precondition((0..<instructionCount).contains(number), "no instruction \(number)")
-    guard let plans = opened.pointee.plans else { return nil }
-    let place = UnsafeRawPointer(plans) + number * Int(opened.pointee.plan_stride)
-    return place.assumingMemoryBound(to: pith_plan.self).pointee
+    return opened.pointee.plan(UInt32(number))?.pointee
   }
   /// The file's bytes.
   public var content: [UInt8] { Array(UnsafeRawBufferPointer(start: opened.pointee.file, count: fileBytes)) }

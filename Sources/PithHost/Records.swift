@@ -9,6 +9,9 @@ extension pith_model {
     record(instructions, number, instruction_stride)
   }
 
+  /// Of the chosen kernels; nil where there are none.
+  func plan(_ number: UInt32) -> UnsafePointer<pith_plan>? { plans.map { record($0, number, plan_stride) } }
+
   private func record<Record>(
     _ first: UnsafePointer<Record>, _ number: UInt32, _ stride: UInt32
   ) -> UnsafePointer<Record> {

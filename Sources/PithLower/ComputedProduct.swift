@@ -147,12 +147,7 @@ extension Lowering {
 
   /// Whether a value's only reader makes its last axis but one the first.
   private func isPutBeside(_ id: ValueID) throws -> Bool {
-    let readers = consumers[id] ?? []
-    guard !graph.outputs.contains(id), readers.count == 1, let transpose = readers[0].op as? Transpose,
-      model.placements[readers[0].id] == .integer
-    else {
-      return false
-    }
+    guard let transpose = onlyReader(of: id)?.op as? Transpose else { return false }
     let sizes = try sizes(id)
     let moved = try transpose.order(rank: sizes.count).filter { sizes[$0] > 1 }
     let kept = sizes.indices.filter { sizes[$0] > 1 }

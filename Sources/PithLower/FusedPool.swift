@@ -12,10 +12,8 @@ extension Lowering {
   mutating func fusedPool(of layer: Node, _ stored: [StoredWeights], reduction: Int) throws -> Node? {
     let unpooled = layer.outputs[0]
     guard reduction <= Self.longestPooledReduction, stored.allSatisfy({ $0.opcode == PITH_OP_CONV }),
-      !graph.outputs.contains(unpooled), let readers = consumers[unpooled], readers.count == 1,
-      let op = readers[0].op as? MaxPool, model.placements[readers[0].id] == .integer
+      let pool = onlyReader(of: unpooled), let op = pool.op as? MaxPool
     else { return nil }
-    let pool = readers[0]
     let window = try PlaneWindow(op.window, map: try map(unpooled))
     guard window.kernel == (2, 2), window.strides == (2, 2), window.dilations == (1, 1), !window.hasPads,
       try sizes(pool.outputs[0]).dropFirst(2) == ArraySlice(sizes(unpooled).dropFirst(2).map { $0 / 2 }),

@@ -71,7 +71,7 @@ struct IntegerConvolution {
     let clamp = Lowering.clamp(sum.map(\.activation) ?? op.activation, y)
     lowering.builder.emit(
       stored.opcode, inputs: [source] + (sum.map { [$0.addend] } ?? []), output: target, scratch: scratch,
-      inPlace: sum != nil, inPlaceInput: sum == nil ? 0 : 1
+      inPlace: sum == nil ? nil : 1
     ) {
       sum?.apply(to: &$0, y)
       if pools { $0.flags = UInt16(PITH_CONV_POOLS) }

@@ -39,7 +39,7 @@ extension Lowering {
     let second = try secondOperand(b, padded, first.layout, order)
     let target = try defineBytes(output, layout: first.layout)
     let factors = multipliers(try parameters(a), try parameters(b), y)
-    builder.emit(opcode, inputs: [first.tensor, second], output: target.tensor, inPlace: true) {
+    builder.emit(opcode, inputs: [first.tensor, second], output: target.tensor, inPlace: 0) {
       $0.binary.clamp_min = clamp.low
       $0.binary.clamp_max = clamp.high
       $0.immediate_f = factors

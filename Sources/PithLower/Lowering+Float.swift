@@ -27,7 +27,7 @@ extension Lowering {
   {
     guard let activation else { return tensor }
     let target = builder.addFloats(sizes, name: "")
-    builder.emit(PITH_OP_F32_UNARY, inputs: [tensor], output: target, inPlace: true) {
+    builder.emit(PITH_OP_F32_UNARY, inputs: [tensor], output: target, inPlace: 0) {
       switch activation {
       case .relu: $0.flags = UInt16(PITH_RELU.rawValue)
       case .clip(let low, let high):

@@ -75,7 +75,7 @@ extension Lowering {
     let output = node.outputs[0]
     let table = addTable(from: try parameters(input), to: try parameters(output), function)
     let target = try defineBytes(output, layout: source.layout)
-    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: true) {
+    builder.emit(PITH_OP_LOOKUP, inputs: [source.tensor], output: target.tensor, inPlace: 0) {
       $0.table = table
     }
     account(node, bytes: 256)

@@ -150,6 +150,14 @@ public struct Lowering {
     graph.outputs.contains(id) || graph.nodes.contains { $0.inputs.contains(id) }
   }
 
+  /// The integer node that alone reads a value which is no output of the graph.
+  func onlyReader(of id: ValueID) -> Node? {
+    guard !graph.outputs.contains(id), let readers = consumers[id], readers.count == 1,
+      model.placements[readers[0].id] == .integer
+    else { return nil }
+    return readers[0]
+  }
+
   // MARK: Values as bytes
 
   func sizes(_ id: ValueID) throws -> [Int] { try graph.sizes(id) }

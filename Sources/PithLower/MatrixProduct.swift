@@ -41,7 +41,7 @@ extension Lowering {
     let clamp = Lowering.clamp(sum.map(\.activation) ?? activation, y)
     builder.emit(
       stored.opcode, inputs: [view] + (sum.map { [$0.addend] } ?? []), output: target.tensor,
-      inPlace: sum != nil, inPlaceInput: sum == nil ? 0 : 1
+      inPlace: sum == nil ? nil : 1
     ) {
       sum?.apply(to: &$0, y)
       $0.weights = stored.weights

@@ -196,11 +196,10 @@ struct ProgramBuilder {
 
   // MARK: Instructions
 
-  /// Appends an instruction; `inPlace` tells that the output may take over an input's memory: the first one's, or that of
-  /// number `inPlaceInput`.
+  /// Appends an instruction; `inPlace` is the number of the input whose memory the output may take over.
   mutating func emit(
     _ opcode: pith_opcode, inputs: [TensorIndex], output: TensorIndex, scratch: Int? = nil,
-    inPlace: Bool = false, inPlaceInput: Int = 0,
+    inPlace: Int? = nil,
     _ body: (inout pith_instruction) -> Void = { _ in }
   ) {
     var instruction = pith_instruction.empty
@@ -217,21 +216,22 @@ struct ProgramBuilder {
       storages[storage].uses = [position]
       scratchOf[position] = storage
     }
-    // What a convolution adds may be what it reads, too, which must stay.
-    let isOthers =
-      inPlaceInput > 0
-      && inputs.indices.contains {
-        $0 != inPlaceInput && storageOf[inputs[$0].index] == storageOf[inputs[inPlaceInput].index]
-      }
-    if inPlace, !isOthers, let from = storageOf[inputs[inPlaceInput].index], let to = storageOf[output.index],
-      from != to
-    {
-      self.inPlace.append(
-        InPlaceCandidate(
-          instruction: position, input: inputs[inPlaceInput].index, output: output.index))
-    }
+    if let inPlace { mayShare(inputs, inPlace, output, position) }
     instructions.append(instruction)
     origins.append(currentNode)
+  }
+
+  /// Notes that an output may take over the memory of an input.
+  private mutating func mayShare(
+    _ inputs: [TensorIndex], _ number: Int, _ output: TensorIndex, _ position: Int
+  ) {
+    let input = inputs[number]
+    // What a convolution adds may be what it reads, too, which must stay; of elementwise operands that is no matter.
+    let isRead = number > 0 && inputs[..<number].contains { storageOf[$0.index] == storageOf[input.index] }
+    guard !isRead, let from = storageOf[input.index], let to = storageOf[output.index], from != to else {
+      return
+    }
+    inPlace.append(InPlaceCandidate(instruction: position, input: input.index, output: output.index))
   }
 
   /// Copies all floats of a tensor to another of as many.

@@ -65,11 +65,11 @@ import Testing
       let values = (0..<4).map { _ in builder.addBytes(layout, parameters, name: "") }
       for index in 0..<3 {
         builder.emit(
-          PITH_OP_LOOKUP, inputs: [values[index]], output: values[index + 1], inPlace: true)
+          PITH_OP_LOOKUP, inputs: [values[index]], output: values[index + 1], inPlace: 0)
       }
       if readsFirstAtEnd {
         let sum = builder.addBytes(layout, parameters, name: "")
-        builder.emit(PITH_OP_ADD, inputs: [values[3], values[0]], output: sum, inPlace: true)
+        builder.emit(PITH_OP_ADD, inputs: [values[3], values[0]], output: sum, inPlace: 0)
       }
       _ = builder.planArena(keepsIntermediates: false)
       return builder.tensors.map(\.offset)
@@ -87,8 +87,8 @@ import Testing
     let second = builder.addBytes(.channelsFirst([1, 8, 2, 2]), parameters, name: "")
     let view = builder.addView(of: first, dims: [1, 1, 1, 32], pixelStride: 32)
     let third = builder.addBytes(.dense(32), parameters, name: "")
-    builder.emit(PITH_OP_LOOKUP, inputs: [first], output: second, inPlace: true)
-    builder.emit(PITH_OP_ADD, inputs: [view, view], output: third, inPlace: true)
+    builder.emit(PITH_OP_LOOKUP, inputs: [first], output: second, inPlace: 0)
+    builder.emit(PITH_OP_ADD, inputs: [view, view], output: third, inPlace: 0)
     _ = builder.planArena(keepsIntermediates: false)
     let offsets = builder.tensors.map(\.offset)
     #expect(offsets[first.index] == offsets[view.index])
@@ -101,7 +101,7 @@ import Testing
     var builder = ProgramBuilder()
     let values = (0..<6).map { _ in builder.addBytes(.dense(100), parameters, name: "") }
     for index in 0..<5 {
-      builder.emit(PITH_OP_LOOKUP, inputs: [values[index]], output: values[index + 1], inPlace: true)
+      builder.emit(PITH_OP_LOOKUP, inputs: [values[index]], output: values[index + 1], inPlace: 0)
     }
     _ = builder.planArena(keepsIntermediates: true)
     #expect(Set(builder.tensors.map(\.offset)).count == 6)

@@ -70,8 +70,8 @@ KERNEL void SET(pack)(const pith_pack_args *a) {
         pack_columns(a, from, to, sums);
       else
         pack_rows(a, from, to, sums);
-      // -a_zero * (Σ b - 128 * depth)
-      const __m128i all = _mm_set1_epi32(128 * depth), zero = _mm_set1_epi32(-a->a_zero);
+      // -a_zero * (Σ b - 128 * depth), wrapping around as sums do.
+      const __m128i all = _mm_set1_epi32((int32_t)(128u * (uint32_t)depth)), zero = _mm_set1_epi32(-a->a_zero);
       UNROLL
       for (int i = 0; i < 4; i++)
         bytes_store((uint8_t *)(a->bias + c + 4 * i), _mm_mullo_epi32(_mm_sub_epi32(sums[i], all), zero));

@@ -68,7 +68,7 @@ extension Executor {
   }
 
   private func pieces(worth cost: UInt64, most: Int32) -> Int32 {
-    guard threads > 1, parallel != nil, cost >= Executor.worthSplitting, most > 1 else { return 1 }
+    guard parallel != nil, cost >= Executor.worthSplitting, most > 1 else { return 1 }
     let worth = cost / (Executor.worthSplitting / 2)
     let wanted = UInt64(widening: threads) < worth ? UInt64(widening: threads) : worth
     return wanted < UInt64(widening: UInt32(bitPattern: most)) ? Int32(truncatingIfNeeded: wanted) : most

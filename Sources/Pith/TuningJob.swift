@@ -64,7 +64,8 @@ public enum TuningJob {
       }
     }
     for number in 0..<model.instructionCount where isPlanned(model.instruction(number)) {
-      guard let best = candidates.indices.min(by: { times[$0 + 1][number] < times[$1 + 1][number] }),
+      let able = candidates.indices.filter { KernelPlanner.can(candidates[$0], model.instruction(number)) }
+      guard let best = able.min(by: { times[$0 + 1][number] < times[$1 + 1][number] }),
         times[best + 1][number] < times[0][number] * (1 - leastGain)
       else { continue }
       choices.take(candidates[best], number, before: times[0][number], after: times[best + 1][number])
@@ -111,8 +112,10 @@ public enum TuningJob {
 enum PlanText {
   static func of(_ plan: pith_plan) -> String? {
     var parts: [String] = []
+    let isWinograd = UInt32(plan.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue
+    if isWinograd { parts.append("Winograd, \(plan.chunk) tiles") }
     if plan.pixels > 0 || plan.blocks > 0 { parts.append("\(plan.pixels) × \(plan.blocks)") }
-    if plan.chunk > 0 { parts.append("chunks of \(16 * Int(plan.chunk))") }
+    if plan.chunk > 0 && !isWinograd { parts.append("chunks of \(16 * Int(plan.chunk))") }
     switch UInt32(plan.axis) {
     case PITH_AXIS_ROWS.rawValue: parts.append("by rows")
     case PITH_AXIS_PIXELS.rawValue: parts.append("by pixels")

@@ -66,10 +66,40 @@ public struct KernelPlanner: Sendable {
     public var steps: Int
     public var channels: Int
     public var taps: Int
+    /// Tiles of 2×2 pixels where Winograd's algorithm can make them; else nil.
+    public var tiles: Int?
 
-    public init(pixels: Int, steps: Int, channels: Int, taps: Int) {
+    public init(pixels: Int, steps: Int, channels: Int, taps: Int, tiles: Int? = nil) {
       (self.pixels, self.steps, self.channels, self.taps) = (pixels, steps, channels, taps)
+      self.tiles = tiles
     }
+
+    /// The work of an instruction; nil where it is no dense convolution.
+    init?(_ instruction: pith_instruction, _ output: pith_tensor) {
+      guard UInt32(instruction.opcode) == PITH_OP_CONV.rawValue else { return nil }
+      let window = instruction.window
+      let taps = Int(window.kernel_h) * Int(window.kernel_w)
+      self.init(
+        pixels: output.sizes[0...2].reduce(1, *), steps: taps * Int(window.tap_bytes) / 4,
+        channels: Int(window.extent), taps: taps, tiles: instruction.winogradTiles(output))
+    }
+  }
+
+  /// Whether a set has Winograd's algorithm: where words are multiplied in any case, it is less work.
+  var hasWinograd: Bool { target == .avx2 }
+
+  /// Tiles whose inputs are transformed together, of `depth` bytes of each pixel: enough that the filters, transformed anew
+  /// each time, are little work.
+  static func winogradChunk(depth: Int, tiles: Int) -> Int {
+    Swift.min(tiles, Swift.max(16, Swift.min(64, (16 << 10) / Swift.max(depth, 1))))
+  }
+
+  /// Cycles of Winograd's algorithm: products of 16 points, and the transforms of inputs, filters and outputs.
+  func winogradCycles(_ work: Work, tiles: Int) -> Double {
+    let (depth, blocks) = (Double(4 * work.steps / 9), Double((work.channels + 15) / 16))
+    let chunks = (Double(tiles) / Double(Self.winogradChunk(depth: Int(depth), tiles: tiles))).rounded(.up)
+    let products = Double(tiles) * blocks * (16 * depth / 4 * costs.dot + 60 + 4 * costs.finish)
+    return products + Double(tiles) * 5 * depth + chunks * blocks * 40 * depth
   }
 
   func cycles(_ work: Work, _ tile: Tile) -> Double {
@@ -97,6 +127,9 @@ public struct KernelPlanner: Sendable {
     plan.isa = UInt8(target.isa)
     guard work.pixels > 1, work.steps > 0, let best = tiles.min(by: { cycles(work, $0) < cycles(work, $1) })
     else { return plan }
+    if hasWinograd, let tiles = work.tiles, winogradCycles(work, tiles: tiles) < cycles(work, best) {
+      return winogradPlan(chunk: Self.winogradChunk(depth: 4 * work.steps / 9, tiles: tiles))
+    }
     plan.pixels = UInt8(best.pixels)
     plan.blocks = UInt8(best.blocks)
     // As many channels as half of the second-level cache holds the weights of, in whole tiles.
@@ -108,31 +141,59 @@ public struct KernelPlanner: Sendable {
   }
 
   private static let chunkBytes = 256 << 10
+
+  private func winogradPlan(chunk: Int, axis: pith_axis = PITH_AXIS_ANY) -> pith_plan {
+    var plan = pith_plan()
+    plan.isa = UInt8(target.isa)
+    plan.algorithm = UInt8(PITH_ALGORITHM_WINOGRAD.rawValue)
+    plan.chunk = UInt16(chunk)
+    plan.axis = UInt8(axis.rawValue)
+    return plan
+  }
+}
+
+extension pith_instruction {
+  /// Whether it is a convolution for Winograd's algorithm.
+  fileprivate var canBeWinograd: Bool {
+    UInt32(opcode) == PITH_OP_CONV.rawValue && window.kernel_h == 3 && window.kernel_w == 3
+      && window.stride_h == 1 && window.stride_w == 1 && window.dilation_h == 1 && window.dilation_w == 1
+      && window.tap_bytes <= PITH_WINOGRAD_DEPTH
+  }
+
+  /// Tiles of 2×2 outputs, or of the one that they are pooled to, of such a convolution; nil of others.
+  func winogradTiles(_ output: pith_tensor) -> Int? {
+    guard canBeWinograd else { return nil }
+    let step = UInt32(flags) & PITH_CONV_POOLS != 0 ? 1 : 2
+    let sizes = output.sizes
+    return sizes[0] * ((sizes[1] + step - 1) / step) * ((sizes[2] + step - 1) / step)
+  }
 }
 
 extension ProgramBuilder {
   /// A plan for each instruction.
   func plans(for target: ProgramTarget) -> ProgramPlans {
     let planner = KernelPlanner(target)
-    let plans = instructions.map { instruction -> pith_plan in
-      guard UInt32(instruction.opcode) == PITH_OP_CONV.rawValue else { return pith_plan() }
-      let output = tensors[Int(instruction.output)]
-      let taps = Int(instruction.window.kernel_h) * Int(instruction.window.kernel_w)
-      return planner.plan(
-        KernelPlanner.Work(
-          pixels: output.sizes[0...2].reduce(1, *), steps: taps * Int(instruction.window.tap_bytes) / 4,
-          channels: Int(instruction.window.extent), taps: taps))
+    let plans = instructions.map { instruction in
+      KernelPlanner.Work(instruction, tensors[Int(instruction.output)]).map(planner.plan) ?? pith_plan()
     }
     return ProgramPlans(isa: target.isa, plans: plans)
   }
 }
 
 extension KernelPlanner {
+  /// Whether an instruction can be run as a plan says.
+  public static func can(_ plan: pith_plan, _ instruction: pith_instruction) -> Bool {
+    UInt32(plan.algorithm) != PITH_ALGORITHM_WINOGRAD.rawValue || instruction.canBeWinograd
+  }
+
   /// The ways to run convolutions that are worth measuring.
   /// - Parameter threads: with several, what they share is part of it.
   public func candidates(threads: Int) -> [pith_plan] {
     let axes = threads > 1 ? [PITH_AXIS_ROWS, PITH_AXIS_PIXELS, PITH_AXIS_CHANNELS] : [PITH_AXIS_ANY]
-    return tiles.flatMap { tile in
+    let winograd = !hasWinograd ? [] : [16, 32, 64].flatMap { chunk in
+      axes.filter { $0 != PITH_AXIS_PIXELS }.map { winogradPlan(chunk: chunk, axis: $0) }
+    }
+    return winograd + tiles.flatMap { tile in
       [4, 8, 16, 64].flatMap { chunk in
         axes.map { axis in
           var plan = pith_plan()

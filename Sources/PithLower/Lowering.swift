@@ -58,9 +58,12 @@ public struct Lowering {
       preference: preference)
     lowering.builder.keepsNames = keepsNames
     try lowering.lowerGraph()
-    let arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
+    var arena = lowering.builder.planArena(keepsIntermediates: keepsIntermediates)
     var bytes = try lowering.builder.serialized(model: model.graph.name, arenaBytes: arena)
-    if let target { bytes = try ProgramFile.adding(lowering.builder.plans(for: target), to: bytes) }
+    if let target {
+      bytes = try ProgramFile.adding(lowering.builder.plans(for: target), to: bytes)
+      arena = ProgramFile.arenaBytes(of: bytes)
+    }
     return Program(
       bytes: bytes, arenaBytes: arena, weightBytes: lowering.builder.weights.bytes.count,
       constantBytes: lowering.builder.constants.bytes.count, multiplyAdds: lowering.builder.multiplyAdds,

@@ -47,11 +47,54 @@ public enum ProgramFile {
       }
       sections.remove(at: old)
     }
+    var header = file.withUnsafeBytes { $0.loadUnaligned(as: pith_header.self) }
+    header.arena_bytes -= header.plan_bytes
+    // Plans that stay may need as much as was there.
+    header.plan_bytes = Swift.max(
+      kept.isEmpty ? 0 : header.plan_bytes, UInt64(try planBytes(plans, in: sections)))
+    header.arena_bytes += header.plan_bytes
     let bytes = kept + ByteBlob.bytes(of: plans.plans)
     let place = sections.firstIndex { $0.kind == PITH_SECTION_INSTRUCTIONS.rawValue }.map { $0 + 1 } ?? 0
     sections.insert(
       Section(kind: PITH_SECTION_PLANS.rawValue, count: bytes.count / size, bytes: bytes), at: place)
-    return try assemble(sections, header: Array(file[..<MemoryLayout<pith_header>.size]))
+    return try assemble(sections, header: ByteBlob.bytes(of: [header]))
+  }
+
+  /// Working memory that a finished file says it needs, in bytes.
+  static func arenaBytes(of file: [UInt8]) -> Int {
+    Int(file.withUnsafeBytes { $0.loadUnaligned(as: pith_header.self) }.arena_bytes)
+  }
+
+  /// For how many threads a program has memory that plans need.
+  static let threads = 4
+
+  /// The most memory that an instruction's plan needs, for all threads.
+  private static func planBytes(_ plans: ProgramPlans, in sections: [Section]) throws -> Int {
+    guard plans.plans.contains(where: { UInt32($0.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue }) else {
+      return 0
+    }
+    let instructions: [pith_instruction] = try records(PITH_SECTION_INSTRUCTIONS, in: sections)
+    let tensors: [pith_tensor] = try records(PITH_SECTION_TENSORS, in: sections)
+    return zip(instructions, plans.plans).map { record, plan in
+      guard tensors.indices.contains(Int(record.output)),
+        let tiles = record.winogradTiles(tensors[Int(record.output)])
+      else { return 0 }
+      let chunk = Swift.min(tiles, Int(plan.chunk))
+      return threads * Int(pith_winograd_scratch(UInt64(record.window.tap_bytes), UInt64(chunk)))
+    }.max() ?? 0
+  }
+
+  private static func records<Record>(_ kind: pith_section_kind, in sections: [Section]) throws -> [Record] {
+    guard let section = sections.first(where: { $0.kind == kind.rawValue }), section.count > 0 else {
+      throw GraphError("the program has no section \(kind.rawValue)")
+    }
+    let stride = section.bytes.count / section.count
+    guard stride >= MemoryLayout<Record>.size else {
+      throw GraphError("a record of section \(kind.rawValue) of the program is cut short")
+    }
+    return section.bytes.withUnsafeBytes { raw in
+      (0..<section.count).map { raw.loadUnaligned(fromByteOffset: $0 * stride, as: Record.self) }
+    }
   }
 
   /// A section as it is moved around.

@@ -1,3 +1,4 @@
+import CPith
 import CPithKernels
 
 /// An axis of a window that slides over a map.
@@ -220,8 +221,8 @@ struct ConvolutionData {
     return output
   }
 
-  /// Runs the kernel in two bands of rows.
-  func run(_ c: ConvolutionCase, on backend: Backend) -> Guarded {
+  /// Runs the kernel in two bands of rows, or Winograd's algorithm in two of tiles, `chunk` at a time.
+  func run(_ c: ConvolutionCase, on backend: Backend, chunk: Int? = nil) -> Guarded {
     var output = Guarded(count: c.outRows * c.outRowStride)
     let (lists, weights) = c.density == nil ? ([], packedWeights(c)) : keptBlocks(c)
     let bias = packedBias(c)
@@ -268,6 +269,7 @@ struct ConvolutionData {
                 lists.withUnsafeBufferPointer { lists in
                   codes.withUnsafeBufferPointer { codes in
                     (args.kept, args.codes) = (lists.baseAddress, codes.baseAddress)
+                    if let chunk { return runTiles(c, args, backend, chunk) }
                     for (begin, end) in [(0, split), (split, Int32(c.outRows))] {
                       (args.row_begin, args.row_end) = (begin, end)
                       kernel?(&args)
@@ -281,5 +283,21 @@ struct ConvolutionData {
       }
     }
     return output
+  }
+
+  private func runTiles(_ c: ConvolutionCase, _ args: pith_conv_args, _ backend: Backend, _ chunk: Int) {
+    let bytes = Int(pith_winograd_scratch(UInt64(c.tapBytes), UInt64(chunk)))
+    let scratch = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    defer { scratch.deallocate() }
+    var winograd = pith_winograd_args()
+    winograd.conv = args
+    winograd.conv.row_end = Int32(c.outRows)
+    (winograd.chunk, winograd.scratch) = (Int32(chunk), scratch)
+    let side = c.pools ? 1 : 2
+    let tiles = Int64((c.outRows + side - 1) / side * ((c.outColumns + side - 1) / side))
+    for (begin, end) in [(0, tiles / 3), (tiles / 3, tiles)] {
+      (winograd.tile_begin, winograd.tile_end) = (begin, end)
+      backend.kernels.winograd?(&winograd)
+    }
   }
 }

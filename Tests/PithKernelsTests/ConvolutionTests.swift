@@ -1,3 +1,4 @@
+import CPith
 import Testing
 
 /// Convolution and depthwise convolution of every set against the mathematical definition.
@@ -8,6 +9,17 @@ import Testing
   @Test(arguments: depthwiseConvolutions) func depthwise(_ c: ConvolutionCase) { check(c) }
 
   @Test(arguments: blockSparseConvolutions) func blockSparse(_ c: ConvolutionCase) { check(c) }
+
+  /// Sixteen multiplications for thirty-six give the same bytes.
+  @Test(arguments: winogradConvolutions) func winograd(_ c: ConvolutionCase) {
+    let data = ConvolutionData(c)
+    let expected = data.expected(c)
+    for backend in Backend.all where backend.kernels.winograd != nil {
+      for chunk in [1, 5, 64] {
+        #expect(data.run(c, on: backend, chunk: chunk).bytes == expected.bytes, "\(backend), \(chunk) tiles")
+      }
+    }
+  }
 
   private func check(_ c: ConvolutionCase) {
     let data = ConvolutionData(c)
@@ -141,6 +153,38 @@ import Testing
         ConvolutionCase(depthwise: true, rows: rows, columns: axis, channels: 20, pixelStride: 20, seed: 77))
       cases.append(
         ConvolutionCase(depthwise: true, rows: axis, columns: rows, channels: 20, pixelStride: 20, seed: 78))
+    }
+    return cases
+  }()
+
+  static let winogradConvolutions: [ConvolutionCase] = {
+    var random = Random(seed: 6)
+    var cases: [ConvolutionCase] = (7000..<7160).map { seed in
+      var c = ConvolutionCase()
+      func axis() -> WindowAxis {
+        let (before, after) = (random.int(0...2), random.int(0...2))
+        let size = random.int(max(1, 3 - before - after)...17)
+        return WindowAxis(size: size, kernel: 3, padBefore: before, padAfter: after)
+      }
+      (c.rows, c.columns) = (axis(), axis())
+      c.tapBytes = random.int(1...20) * 4
+      c.channels = random.int(1...12) * 4
+      c.pixelStride = c.tapBytes + random.pick([0, 0, 4, 8])
+      complete(&c, seed: seed, &random)
+      if seed % 4 == 0 { addMap(&c, &random) }
+      if seed % 4 == 1 && c.rows.output > 1 && c.columns.output > 1 {
+        c.pools = true
+        if c.values == .wildMultipliers { c.values = .wildMagnitudes }
+      }
+      return c
+    }
+    // The largest sums, as deep as they may be.
+    for channels in [4, 20] {
+      var c = ConvolutionCase(
+        tapBytes: Int(PITH_WINOGRAD_DEPTH), channels: channels, pixelStride: Int(PITH_WINOGRAD_DEPTH),
+        values: .extreme, seed: 7999)
+      (c.rows, c.columns) = (WindowAxis(size: 4, kernel: 3, padBefore: 1), WindowAxis(size: 5, kernel: 3))
+      cases.append(c)
     }
     return cases
   }()

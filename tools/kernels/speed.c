@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "layers.h"
+#include "pith_format.h"
 
 static const shape shapes[] = {
     {"conv 3x3 14x14 32 to 64", 14, 14, 32, 64, 3, 1, 0},
@@ -65,6 +66,8 @@ typedef struct work {
   const pith_softmax_args *rows;
   void (*layer_norm)(const pith_layer_norm_args *);
   const pith_layer_norm_args *normalized;
+  void (*winograd)(const pith_winograd_args *);
+  const pith_winograd_args *tiles;
 } work;
 
 static void run(const work *w) {
@@ -72,6 +75,7 @@ static void run(const work *w) {
   if (w->pool) w->pool(w->pooled);
   if (w->softmax) w->softmax(w->rows);
   if (w->layer_norm) w->layer_norm(w->normalized);
+  if (w->winograd) w->winograd(w->tiles);
 }
 
 /// The best time of one run.
@@ -107,6 +111,15 @@ static void print_pooled(const pith_kernels *set, shape s) {
   a.out_row_stride = pool.out_row_stride;
   const double one = time_of(&(work){.kernel = set->conv, .layers = &a, .count = 1});
   printf("%-44s %8.2f us, apart %8.2f us\n", s.name, one * 1e6, two * 1e6);
+}
+
+/// The time of Winograd's algorithm with `chunk` tiles at a time, or 0 where it is not for this layer.
+static double time_of_winograd(const pith_kernels *set, const pith_conv_args *a, int chunk) {
+  if (!set->winograd || a->kernel_h != 3 || a->kernel_w != 3 || a->stride_w != 1) return 0;
+  const pith_winograd_args w = {
+      .conv = *a, .tile_end = (int64_t)((a->row_end + 1) / 2) * ((a->out_width + 1) / 2), .chunk = chunk,
+      .scratch = memory(pith_winograd_scratch((uint64_t)a->tap_bytes, (uint64_t)chunk))};
+  return time_of(&(work){.winograd = set->winograd, .tiles = &w});
 }
 
 static double time_of_softmax(const pith_kernels *set, int rows, int count) {
@@ -145,6 +158,11 @@ int main(int argc, char **argv) {
     const double speed = 2e-9 * pixels * taps * s.out * (s.depthwise ? 1 : s.in) / time;
     printf("%-44s %8.2f us %6.0f GOP/s", s.name, time * 1e6, speed);
     if (limit > 0) printf(" %4.0f %%", 100 * speed / limit);
+    static const int chunks[] = {16, 32, 64, 128};
+    for (size_t c = 0; !s.depthwise && c < sizeof chunks / sizeof chunks[0]; c++) {
+      const double other = time_of_winograd(set, &a, chunks[c]);
+      if (other > 0) printf("%s %d: %.2f", c ? "," : "; Winograd", chunks[c], other * 1e6);
+    }
     puts("");
   }
   for (size_t i = 0; i < sizeof pooled / sizeof pooled[0]; i++)

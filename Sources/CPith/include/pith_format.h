@@ -40,7 +40,8 @@ typedef struct pith_header {
   uint32_t name;
   /// Multiply-adds of one run, for reports.
   uint64_t multiply_adds;
-  uint64_t reserved;
+  /// Bytes at the arena's end, in which no tensor and no scratch lies: what plans need. A multiple of 64. Since 1.5.
+  uint64_t plan_bytes;
 } pith_header;
 
 enum pith_section_kind {
@@ -349,15 +350,32 @@ enum pith_axis {
   PITH_AXIS_CHANNELS = 3,
 };
 
-/// How one kind of kernels is to run an instruction: a convolution's tiles and loops. Whatever is asked for, the output is
-/// the same bytes; 0 leaves a choice to the runtime, which takes the nearest that it can do.
+/// The algorithm of a convolution.
+enum pith_algorithm {
+  PITH_ALGORITHM_DIRECT = 0,
+  /// Winograd's F(2×2, 3×3), for 3×3 at stride 1: `chunk` is how many tiles are transformed together.
+  PITH_ALGORITHM_WINOGRAD = 1,
+};
+
+/// Most bytes of a tap, so that four times any sum fits 32 bits.
+#define PITH_WINOGRAD_DEPTH 1824
+
+/// Bytes of the plans' part of the arena that each thread needs to transform `tiles` tiles of `depth` bytes, at most
+/// PITH_WINOGRAD_DEPTH, and a block of filters.
+static inline uint64_t pith_winograd_scratch(uint64_t depth, uint64_t tiles) {
+  return 16 * ((depth + 15) / 16 * 16 * tiles * 2 + depth * 32 + 64);
+}
+
+/// How one kind of kernels is to run an instruction: a convolution's algorithm, tiles and loops. Whatever is asked for, the
+/// output is the same bytes; 0 leaves a choice to the runtime, which takes the nearest that it can do.
 typedef struct pith_plan {
   uint8_t isa;      ///< enum pith_isa, the same in all records of a kind
   uint8_t axis;     ///< enum pith_axis
   uint8_t pixels;   ///< output pixels in a tile
   uint8_t blocks;   ///< blocks of 16 channels in a tile
   uint16_t chunk;   ///< blocks of 16 channels whose weights are used for all pixels before the next ones
-  uint16_t reserved;
+  uint8_t algorithm;  ///< enum pith_algorithm
+  uint8_t reserved;
 } pith_plan;
 
 #ifndef __cplusplus

@@ -64,6 +64,18 @@ typedef struct pith_conv_args {
   int32_t pools;
 } pith_conv_args;
 
+/// A convolution of 3×3 at stride 1 by Winograd's F(2×2, 3×3), the same bytes: of tap_bytes up to PITH_WINOGRAD_DEPTH and, where
+/// it pools, of multipliers that are not negative. A tile is 2×2 outputs, or the one that they are pooled to; tiles
+/// [tile_begin, tile_end) of all images' tiles are computed, row by row, `chunk` at a time. `scratch` holds
+/// pith_winograd_scratch(tap_bytes, chunk) bytes, a multiple of 64 from the arena's start.
+typedef struct pith_winograd_args {
+  pith_conv_args conv;  // row_begin 0 and row_end the output's height; tiles and chunks are not asked for
+  ptrdiff_t in_image_stride, out_image_stride;
+  int64_t tile_begin, tile_end;
+  int32_t chunk;
+  void *scratch;
+} pith_winograd_args;
+
 /// Max and average pool of output rows [row_begin, row_end). Max: the largest byte of the window's pixels inside the
 /// map, clamped to out_min..out_max (scales agree). Average: acc = Σ (q - in_zero) over the pixels inside;
 /// f = (Float(acc) / Float(count)) * multiplier, count = pixels inside, or where count_padding is set all those
@@ -225,6 +237,8 @@ typedef struct pith_kernels {
   void (*cell_rest)(const pith_cell_args *);
   void (*layer_norm)(const pith_layer_norm_args *);
   void (*pack)(const pith_pack_args *);
+  /// Null where the set gains nothing from it.
+  void (*winograd)(const pith_winograd_args *);
 } pith_kernels;
 
 /// The kernels of an `enum pith_isa` (1 scalar, 2 AVX2, 3 AVX-VNNI, 4 AVX-512-VNNI), or null where this build or CPU

@@ -17,6 +17,7 @@
 #include "avx2_conv.h"
 #include "avx2_conv_sparse.h"
 #include "avx2_project.h"
+#include "avx2_winograd.h"
 #include "binary.h"
 #include "cells.h"
 #include "convert.h"
@@ -44,5 +45,6 @@ const pith_kernels SET(kernels) = {
     .cell_rest = SET(cell_gru_rest),
     .layer_norm = SET(layer_norm),
     .pack = SET(pack),
+    .winograd = SET(winograd),
 };
 #endif

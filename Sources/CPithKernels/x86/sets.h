@@ -25,6 +25,7 @@
   void OTHER(cell_lstm)(const pith_cell_args *);                                    \
   void OTHER(layer_norm)(const pith_layer_norm_args *);                             \
   void OTHER(pack)(const pith_pack_args *);                                         \
+  void OTHER(winograd)(const pith_winograd_args *);                                 \
   extern const pith_kernels OTHER(kernels);
 
 DECLARE_IN(SET)

@@ -30,7 +30,12 @@ public func pith_open(
   var opened = pith_model()
   opened.file = file.assumingMemoryBound(to: UInt8.self)
   opened.header = header
-  var validator = Validator(model: opened, fileBytes: fileBytes, arenaBytes: header.pointee.arena_bytes)
+  // What plans use lies behind all else.
+  let (arenaBytes, planBytes) = (header.pointee.arena_bytes, header.pointee.plan_bytes)
+  guard
+    planBytes == 0 || (planBytes <= arenaBytes && (planBytes | arenaBytes) & (alignment &- 1) == 0)
+  else { return PITH_ERROR_ARENA }
+  var validator = Validator(model: opened, fileBytes: fileBytes, arenaBytes: arenaBytes &- planBytes)
   let status = validator.validate()
   if status != PITH_OK {
     model.pointee.last_error = validator.model.last_error

@@ -26,15 +26,22 @@ private struct SharedConvolution {
       arguments.in_width = end &- begin
       arguments.out_width = end &- begin
     case .channels:
-      arguments.channels = end &- begin
-      arguments.output += Int(begin)
       arguments.input += Int(begin) &* channelInput
-      arguments.weights += Int(begin) &* channelWeights
-      arguments.bias += Int(begin)
-      if arguments.multiplier != nil { arguments.multiplier += Int(begin) }
-      if arguments.codes != nil { arguments.codes += Int(begin) }
+      arguments.take(channels: begin, end, weights: channelWeights)
     }
     kernel(&arguments)
+  }
+}
+
+extension pith_conv_args {
+  /// Leaves only output channels [begin, end), which have so many bytes of weights each.
+  mutating func take(channels begin: Int32, _ end: Int32, weights channelWeights: Int) {
+    channels = end &- begin
+    output += Int(begin)
+    weights += Int(begin) &* channelWeights
+    bias += Int(begin)
+    if multiplier != nil { multiplier += Int(begin) }
+    if codes != nil { codes += Int(begin) }
   }
 }
 
@@ -97,6 +104,12 @@ extension Executor {
     }
     if window.hasPads {
       arguments.padding = fillPadding(instruction, input, bytes: Int(window.tap_bytes))
+    }
+    if UInt32(plan.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue, Executor.hasThreads {
+      arguments.row_end = int32(output.pointee.height)
+      arguments.input = UnsafePointer(bytes(input)) + Int(window.input_channel)
+      arguments.output = bytes(output) + Int(window.output_channel)
+      if convolveByWinograd(arguments, plan, input, output, perRow: perRow) { return }
     }
     run(
       kernel, &arguments, input, output, perRow: perRow, inputOffset: Int(window.input_channel),

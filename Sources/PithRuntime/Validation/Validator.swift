@@ -6,6 +6,7 @@ import CPith
 struct Validator {
   var model: pith_model
   let fileBytes: UInt64
+  /// Of the arena's part for tensors and scratches.
   let arenaBytes: UInt64
   /// Where the constants end that lists of kept blocks take: the next list may not begin before.
   var listsEnd: UInt64 = 0
@@ -19,7 +20,8 @@ struct Validator {
   /// Reads the header's section table, then every tensor, the interface and every instruction.
   mutating func validate() -> pith_status {
     // A size of the address space would not even fit the caller's arena.
-    if arenaBytes > UInt64(widening: Int.max) { return PITH_ERROR_ARENA }
+    let whole = model.header.pointee.arena_bytes
+    if whole > UInt64(widening: Int.max) { return PITH_ERROR_ARENA }
     let sections = readSections()
     if sections != PITH_OK { return sections }
     var number: UInt32 = 0

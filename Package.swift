@@ -77,7 +77,8 @@ let package = Package(
     .target(
       name: "CPithKernelsEmulated", dependencies: ["CPithKernels"], path: "Tests/CPithKernelsEmulated"),
     .testTarget(
-      name: "PithKernelsTests", dependencies: ["CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
+      name: "PithKernelsTests",
+      dependencies: ["CPith", "CPithKernels", "CPithKernelsEmulated", "PithTestSupport"]),
     .testTarget(
       name: "PithRuntimeTests", dependencies: ["PithRuntime", "PithHost", "CPith", "PithTestSupport"]),
     .testTarget(name: "PithTrainTests", dependencies: ["PithTrain", "PithTestSupport"]),

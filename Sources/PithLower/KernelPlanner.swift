@@ -79,8 +79,9 @@ public struct KernelPlanner: Sendable {
       guard UInt32(instruction.opcode) == PITH_OP_CONV.rawValue else { return nil }
       let window = instruction.window
       let taps = Int(window.kernel_h) * Int(window.kernel_w)
+      let pooled = UInt32(instruction.flags) & PITH_CONV_POOLS != 0 ? 4 : 1
       self.init(
-        pixels: output.sizes[0...2].reduce(1, *), steps: taps * Int(window.tap_bytes) / 4,
+        pixels: pooled * output.sizes[0...2].reduce(1, *), steps: taps * Int(window.tap_bytes) / 4,
         channels: Int(window.extent), taps: taps, tiles: instruction.winogradTiles(output))
     }
   }
@@ -190,20 +191,24 @@ extension KernelPlanner {
   /// - Parameter threads: with several, what they share is part of it.
   public func candidates(threads: Int) -> [pith_plan] {
     let axes = threads > 1 ? [PITH_AXIS_ROWS, PITH_AXIS_PIXELS, PITH_AXIS_CHANNELS] : [PITH_AXIS_ANY]
-    let winograd = !hasWinograd ? [] : [16, 32, 64].flatMap { chunk in
-      axes.filter { $0 != PITH_AXIS_PIXELS }.map { winogradPlan(chunk: chunk, axis: $0) }
-    }
-    return winograd + tiles.flatMap { tile in
-      [4, 8, 16, 64].flatMap { chunk in
-        axes.map { axis in
-          var plan = pith_plan()
-          plan.isa = UInt8(target.isa)
-          (plan.pixels, plan.blocks) = (UInt8(tile.pixels), UInt8(tile.blocks))
-          plan.chunk = UInt16(chunk)
-          plan.axis = UInt8(axis.rawValue)
-          return plan
+    let winograd =
+      !hasWinograd
+      ? []
+      : [16, 32, 64].flatMap { chunk in
+        axes.filter { $0 != PITH_AXIS_PIXELS }.map { winogradPlan(chunk: chunk, axis: $0) }
+      }
+    return winograd
+      + tiles.flatMap { tile in
+        [4, 8, 16, 64].flatMap { chunk in
+          axes.map { axis in
+            var plan = pith_plan()
+            plan.isa = UInt8(target.isa)
+            (plan.pixels, plan.blocks) = (UInt8(tile.pixels), UInt8(tile.blocks))
+            plan.chunk = UInt16(chunk)
+            plan.axis = UInt8(axis.rawValue)
+            return plan
+          }
         }
       }
-    }
   }
 }

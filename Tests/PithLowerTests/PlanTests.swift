@@ -64,7 +64,7 @@ import Testing
         let plans = (0..<count).map { _ in
           pith_plan(
             isa: 0, axis: byte() % 5, pixels: byte() % 16, blocks: byte() % 7,
-            chunk: UInt16(byte()) * UInt16(byte() % 3), reserved: UInt16(byte()))
+            chunk: UInt16(byte()) * UInt16(byte() % 3), algorithm: byte() % 3, reserved: byte())
         }
         let file = try ProgramFile.adding(ProgramPlans(isa: target.isa, plans: plans), to: plain.bytes)
         #expect(try outputs(file, isa, threads: 1, samples) == expected)
@@ -81,7 +81,8 @@ import Testing
       ProgramPlans(
         isa: isa.rawValue,
         plans: Array(
-          repeating: pith_plan(isa: 0, axis: 0, pixels: pixels, blocks: 1, chunk: 4, reserved: 0),
+          repeating: pith_plan(
+            isa: 0, axis: 0, pixels: pixels, blocks: 1, chunk: 4, algorithm: 0, reserved: 0),
           count: count))
     }
     let first = try ProgramFile.adding(plans(PITH_ISA_AVX2, 4), to: plain)
@@ -99,6 +100,30 @@ import Testing
     }
   }
 
+  /// Where words are multiplied, 3×3 convolutions take Winograd's algorithm, whose memory lies behind the arena's rest.
+  @Test func winogradIsPlannedForWords() throws {
+    let (model, samples) = try model()
+    let plain = try Lowering.lower(model)
+    let planned = try Lowering.lower(model, target: .avx2)
+    let opened = try PithModel(bytes: planned.bytes, isa: .scalar)
+    #expect(planned.arenaBytes == opened.arenaBytes && planned.arenaBytes > plain.arenaBytes)
+    #expect(try Lowering.lower(model, target: .avx512VNNI).arenaBytes == plain.arenaBytes)
+    // Planned anew, a program needs no more than the last plans do.
+    let count = plain.origins.count
+    let none = ProgramPlans(isa: PITH_ISA_AVX2.rawValue, plans: .init(repeating: pith_plan(), count: count))
+    let back = try ProgramFile.adding(none, to: planned.bytes)
+    #expect(try PithModel(bytes: back).arenaBytes == plain.arenaBytes)
+    guard let isa = PithISA.available.first(where: { $0.rawValue == PITH_ISA_AVX2.rawValue }) else { return }
+    let chosen = try PithModel(bytes: planned.bytes, isa: isa)
+    let algorithms = (0..<count).map { UInt32(chosen.plan($0)?.algorithm ?? 0) }
+    #expect(algorithms.filter { $0 == PITH_ALGORITHM_WINOGRAD.rawValue }.count == 2)
+    for threads in [1, 2, 3, 16] {
+      #expect(
+        try outputs(planned.bytes, isa, threads: threads, samples)
+          == outputs(plain.bytes, .scalar, threads: 1, samples))
+    }
+  }
+
   /// The model of the costs knows the usual cases.
   @Test func tilesFitTheChannels() {
     func tile(_ target: ProgramTarget, _ pixels: Int, _ depth: Int, _ channels: Int) -> [UInt8] {
@@ -111,5 +136,15 @@ import Testing
     #expect(tile(.avx512VNNI, 3136, 64, 256) == [6, 4])
     #expect(tile(.avx512VNNI, 1, 512, 1000) == [0, 0])
     #expect(tile(.avx2, 3136, 64, 256) == [6, 1])
+    // One tile is less than its filters' transform.
+    func algorithm(_ tiles: Int, _ channels: Int) -> UInt32 {
+      UInt32(
+        KernelPlanner(.avx2).plan(
+          .init(pixels: 4 * tiles, steps: 9 * channels / 4, channels: channels, taps: 9, tiles: tiles)
+        ).algorithm)
+    }
+    #expect(algorithm(784, 64) == PITH_ALGORITHM_WINOGRAD.rawValue)
+    #expect(algorithm(16, 512) == PITH_ALGORITHM_WINOGRAD.rawValue)
+    #expect(algorithm(1, 512) == PITH_ALGORITHM_DIRECT.rawValue)
   }
 }

@@ -22,12 +22,15 @@ def compress(*words):
 
 
 def quantize(row, networks, out):
-    name, path = ROWS[row].network, out / "static.pith"
-    compress(
-        "quantize", networks / f"{name}.onnx", "--calibrate", networks / f"{name}.calibration.npy",
-        "-o", path, "--quiet", "--json",
-    )  # fmt: skip
-    return {"static": path}, []
+    """Planned for this machine, and for when it is restricted to AVX2."""
+    name, variants = ROWS[row].network, {}
+    for target in ("host", "avx2"):
+        variants[target] = out / f"{target}.pith"
+        compress(
+            "quantize", networks / f"{name}.onnx", "--calibrate", networks / f"{name}.calibration.npy",
+            "--target", target, "-o", variants[target], "--quiet", "--json",
+        )  # fmt: skip
+    return variants, []
 
 
 class Session:

@@ -294,7 +294,7 @@ struct ConvolutionData {
     winograd.conv.row_end = Int32(c.outRows)
     (winograd.chunk, winograd.scratch) = (Int32(chunk), scratch)
     let side = c.pools ? 1 : 2
-    let tiles = Int64((c.outRows + side - 1) / side * ((c.outColumns + side - 1) / side))
+    let tiles = Int32((c.outRows + side - 1) / side * ((c.outColumns + side - 1) / side))
     for (begin, end) in [(0, tiles / 3), (tiles / 3, tiles)] {
       (winograd.tile_begin, winograd.tile_end) = (begin, end)
       backend.kernels.winograd?(&winograd)

@@ -71,7 +71,7 @@ typedef struct pith_conv_args {
 typedef struct pith_winograd_args {
   pith_conv_args conv;  // row_begin 0 and row_end the output's height; tiles and chunks are not asked for
   ptrdiff_t in_image_stride, out_image_stride;
-  int64_t tile_begin, tile_end;
+  int32_t tile_begin, tile_end;
   int32_t chunk;
   void *scratch;
 } pith_winograd_args;

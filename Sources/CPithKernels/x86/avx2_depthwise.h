@@ -9,6 +9,7 @@ typedef struct column {
 HELPER column column_of_rows(
     const uint8_t *r0, const uint8_t *r1, const uint8_t *r2, const uint8_t *r3, int height) {
   const __m256i a = _mm256_cvtepu8_epi16(bytes_load(r0)), b = _mm256_cvtepu8_epi16(bytes_load(r1));
+  if (height <= 2) return (column){{_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b), a, a}};
   const __m256i c = _mm256_cvtepu8_epi16(bytes_load(r2));
   const __m256i d = height > 3 ? _mm256_cvtepu8_epi16(bytes_load(r3)) : _mm256_setzero_si256();
   return (column){{_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b), _mm256_unpacklo_epi16(c, d),
@@ -32,8 +33,7 @@ HELPER column column_of_weights(const int8_t *packed) {
 }
 
 HELPER lanes column_dot(lanes sum, column c, const column *w, int height) {
-  (void)height;
   UNROLL
-  for (int i = 0; i < 4; i++) sum.v[i & 1] = _mm256_add_epi32(sum.v[i & 1], _mm256_madd_epi16(c.v[i], w->v[i]));
+  for (int i = 0; i < (height > 2 ? 4 : 2); i++) sum.v[i & 1] = _mm256_add_epi32(sum.v[i & 1], _mm256_madd_epi16(c.v[i], w->v[i]));
   return sum;
 }

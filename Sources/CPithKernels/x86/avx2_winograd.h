@@ -36,10 +36,9 @@ HELPER winograd_map winograd_map_of(const pith_winograd_args *w) {
       ((size_t)a->tap_bytes + 15) / 16 * 16};
 }
 
-HELPER winograd_walk winograd_walk_at(const winograd_map *map, int64_t tile) {
-  const int64_t image = (int64_t)map->rows * map->columns;
-  const int32_t rest = (int32_t)(tile % image);
-  return (winograd_walk){(int32_t)(tile / image), rest / map->columns, rest % map->columns};
+HELPER winograd_walk winograd_walk_at(const winograd_map *map, int32_t tile) {
+  const int32_t image = map->rows * map->columns, rest = tile % image;
+  return (winograd_walk){tile / image, rest / map->columns, rest % map->columns};
 }
 
 HELPER void winograd_step(const winograd_map *map, winograd_walk *at) {
@@ -278,10 +277,10 @@ KERNEL void SET(winograd)(const pith_winograd_args *w) {
   winograd_finish finish = {0};
   finish.out = range_of(a->out_zero, a->out_min, a->out_max);
   finish.added = addend_of(a);
-  for (int64_t begin = w->tile_begin; begin < w->tile_end; begin += w->chunk) {
-    const int64_t left = w->tile_end - begin;
-    const int32_t chunk = left < w->chunk ? (int32_t)left : w->chunk;
+  for (int32_t begin = w->tile_begin; begin < w->tile_end;) {
+    const int32_t left = w->tile_end - begin, chunk = left < w->chunk ? left : w->chunk;
     const winograd_walk start = winograd_walk_at(&map, begin);
+    begin += chunk;
     winograd_walk at = start;
     tile_walk groups = {chunk, 0, 0};
     for (int32_t done = 0; done < chunk;) {

@@ -49,11 +49,14 @@ HELPER column load_column(const pith_conv_args *a, const row_set *rows, int32_t 
   const uint8_t *const *start = rows->start + first;
   const ptrdiff_t *step = rows->step + first;
   return column_of_rows(
-      start[0] + x * step[0], start[1] + x * step[1], start[2] + x * step[2],
+      start[0] + x * step[0], start[1] + x * step[1], height > 2 ? start[2] + x * step[2] : 0,
       height > 3 ? start[3] + x * step[3] : 0, height);
 }
 
 #include "depthwise_3x3.h"
+
+/// Rows of the kernel in a group of four.
+HELPER int32_t rows_in_group(const pith_conv_args *a, int32_t group) { return a->kernel_h - 4 * group; }
 
 /// `count` neighbouring outputs from the columns under them.
 HELPER void outputs_of_columns(
@@ -64,9 +67,16 @@ HELPER void outputs_of_columns(
   for (int i = 0; i < count; i++) sum[i] = b->bias;
   for (int32_t kx = 0; kx < a->kernel_w; kx++, columns += a->dilation_w * groups)
     for (int32_t g = 0; g < groups; g++, weights++) {
-      UNROLL
-      for (int i = 0; i < count; i++)
-        sum[i] = column_dot(sum[i], columns[i * a->stride_w * groups + g], weights, 4);
+      // The last group's rows may be few.
+      if (rows_in_group(a, g) > 2) {
+        UNROLL
+        for (int i = 0; i < count; i++)
+          sum[i] = column_dot(sum[i], columns[i * a->stride_w * groups + g], weights, 4);
+      } else {
+        UNROLL
+        for (int i = 0; i < count; i++)
+          sum[i] = column_dot(sum[i], columns[i * a->stride_w * groups + g], weights, 2);
+      }
     }
   UNROLL
   for (int i = 0; i < count; i++) finish(out + (ptrdiff_t)i * a->out_pixel_stride, sum[i], b);
@@ -82,9 +92,10 @@ HELPER void row_any(
   for (int32_t x = 0; x < a->out_width; x += stretch) {
     const int32_t count = a->out_width - x < stretch ? a->out_width - x : stretch;
     const int32_t width = (count - 1) * a->stride_w + reach;
-    for (int32_t j = 0; j < width; j++)
+    for (int32_t j = 0, at = x * a->stride_w - a->pad_left; j < width; j++, at++)
       for (int32_t g = 0; g < groups; g++)
-        columns[j * groups + g] = load_column(a, rows, 4 * g, x * a->stride_w - a->pad_left + j, 4);
+        columns[j * groups + g] = rows_in_group(a, g) > 2 ? load_column(a, rows, 4 * g, at, 4)
+                                                          : load_column(a, rows, 4 * g, at, 2);
     int32_t i = 0;
     for (; i + 4 <= count; i += 4, out += 4 * (ptrdiff_t)a->out_pixel_stride)
       outputs_of_columns(a, columns + i * a->stride_w * groups, weights, groups, b, out, 4);

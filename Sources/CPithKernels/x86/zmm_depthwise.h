@@ -12,14 +12,14 @@ HELPER column column_of_rows(
       0x39291909, 0x3A2A1A0A, 0x3B2B1B0B, 0x3C2C1C0C, 0x3D2D1D0D, 0x3E2E1E0E, 0x3F2F1F0F);
   __m512i rows = _mm512_castsi128_si512(bytes_load(r0));
   rows = _mm512_inserti32x4(rows, bytes_load(r1), 1);
-  rows = _mm512_inserti32x4(rows, bytes_load(r2), 2);
+  if (height > 2) rows = _mm512_inserti32x4(rows, bytes_load(r2), 2);
   if (height > 3) rows = _mm512_inserti32x4(rows, bytes_load(r3), 3);
   return (column){{_mm512_permutexvar_epi8(by_channel, rows)}};
 #else
   const __m512i a = _mm512_cvtepu8_epi32(bytes_load(r0));
   const __m512i b = _mm512_slli_epi32(_mm512_cvtepu8_epi32(bytes_load(r1)), 8);
-  const __m512i c = _mm512_slli_epi32(_mm512_cvtepu8_epi32(bytes_load(r2)), 16);
-  __m512i rows = _mm512_or_si512(_mm512_or_si512(a, b), c);
+  __m512i rows = _mm512_or_si512(a, b);
+  if (height > 2) rows = _mm512_or_si512(rows, _mm512_slli_epi32(_mm512_cvtepu8_epi32(bytes_load(r2)), 16));
   if (height > 3) rows = _mm512_or_si512(rows, _mm512_slli_epi32(_mm512_cvtepu8_epi32(bytes_load(r3)), 24));
   return (column){{rows}};
 #endif

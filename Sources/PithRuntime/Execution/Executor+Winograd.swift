@@ -17,7 +17,7 @@ private struct SharedWinograd {
     if isByChannels {
       arguments.conv.take(channels: begin, end, weights: 9 &* Int(arguments.conv.tap_bytes))
     } else {
-      (arguments.tile_begin, arguments.tile_end) = (Int64(begin), Int64(end))
+      (arguments.tile_begin, arguments.tile_end) = (begin, end)
     }
     arguments.scratch += int(index) &* scratchStep
     kernel(&arguments)
@@ -69,7 +69,7 @@ extension Executor {
     arguments.conv = convolution
     arguments.in_image_stride = input.pointee.imageBytes
     arguments.out_image_stride = output.pointee.imageBytes
-    arguments.tile_end = Int64(tiles)
+    arguments.tile_end = Int32(truncatingIfNeeded: tiles)
     arguments.chunk = Int32(truncatingIfNeeded: chunk)
     arguments.scratch =
       arena + Int(truncatingIfNeeded: header.pointee.arena_bytes &- header.pointee.plan_bytes)

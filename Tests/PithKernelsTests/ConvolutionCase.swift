@@ -228,7 +228,7 @@ struct ConvolutionData {
     let bias = packedBias(c)
     let multiplier = multiplier + [Float](repeating: 0, count: bias.count - multiplier.count)
     let codes = (codes ?? []) + [UInt8](repeating: 0, count: 16)
-    let padding = [UInt8](repeating: UInt8(inputZero), count: max(c.tapBytes, 16))
+    let padding = [UInt8](repeating: UInt8(inputZero), count: max((c.tapBytes + 15) / 16 * 16, 16))
     var args = pith_conv_args()
     (args.in_height, args.in_width) = (Int32(c.rows.size), Int32(c.columns.size))
     (args.in_row_stride, args.in_pixel_stride) = (Int32(c.rowStride), Int32(c.pixelStride))

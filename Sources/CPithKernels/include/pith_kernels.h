@@ -33,8 +33,8 @@ typedef struct pith_conv_args {
   const float *multiplier;     ///< Or null, and the codes stand for them.
   const uint8_t *codes;        ///< 0…255: unit · 1.f × 2^e, whose e is the code's upper three bits and f its lower five.
   float unit;
-  /// At least max(tap_bytes, 16) bytes (depthwise: 16 are enough), all the input's zero point; may be null where no tap
-  /// falls outside.
+  /// At least max(tap_bytes, 16) bytes (depthwise: 16 are enough), all the input's zero point, of which vector loads may read
+  /// up to the next multiple of 16; may be null where no tap falls outside.
   const uint8_t *padding;
   int32_t in_height, in_width;
   int32_t in_row_stride, in_pixel_stride;

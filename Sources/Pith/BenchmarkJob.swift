@@ -64,7 +64,8 @@ public enum BenchmarkJob {
       fp32Latency: measured.count > 1 ? measured[1].latency : nil, isa: program.isa.description,
       threads: request.threads, batch: request.batch, runs: measured[0].runs,
       multiplyAdds: Int(clamping: program.multiplyAdds) * request.batch,
-      limitGigaOpsPerSecond: limit > 0 ? limit : nil, steps: steps)
+      limitGigaOpsPerSecond: limit > 0 ? limit : nil, steps: steps,
+      isPlanned: TuningJob.isWorthPlanning(program) ? program.plan(0) != nil : nil)
   }
 
   private static func run(_ graph: Graph, _ request: Request) throws -> BenchmarkReport {

@@ -21,8 +21,11 @@ public enum TuningJob {
     }
   }
 
-  /// How much faster a plan has to be than the one that is there, so that noise changes nothing.
-  private static let leastGain = 0.02
+  /// How much faster a plan has to be than the one that is there, in every round, so that noise changes nothing: a share, and
+  /// microseconds, as the clock resolves no less.
+  private static let leastGain = (share: 0.02, microseconds: 0.05)
+  /// In turn, so that what disturbs one round does not choose.
+  private static let rounds = 3
 
   /// - Parameter progress: is told how many of how many ways were measured.
   /// - Throws: one sentence, where the file is no program or cannot be written.
@@ -43,34 +46,39 @@ public enum TuningJob {
     let plain = (0..<model.instructionCount).map { model.plan($0) ?? pith_plan() }
     var choices = Choices(plans: plain)
     let candidates = KernelPlanner(target).candidates(threads: request.threads)
+    func file(with plans: [pith_plan]) throws -> [UInt8] {
+      try ProgramFile.adding(
+        ProgramPlans(isa: target.isa, plans: plans), to: file,
+        threads: Swift.max(request.threads, ProgramFile.usualThreads))
+    }
     /// The program as it is, or with one plan for everything that can be planned: one at a time, as a program may be large.
     func program(_ plan: pith_plan?) throws -> PithModel {
       guard let plan else { return model }
-      let plans = plain.indices.map { isPlanned(model.instruction($0)) ? plan : plain[$0] }
-      return try PithModel(
-        bytes: try ProgramFile.adding(ProgramPlans(isa: target.isa, plans: plans), to: file),
-        source: request.modelPath, isa: request.isa)
+      let plans = plain.indices.map { isPlanned(model.instruction($0), in: model) ? plan : plain[$0] }
+      return try PithModel(bytes: file(with: plans), source: request.modelPath, isa: request.isa)
     }
     let timed = [nil] + candidates.map(Optional.some)
-    // Twice in turn, and the better of both, so that what disturbs one round does not choose.
-    let rounds = 2
-    var times: [[Double]] = []
+    /// Of each way, round and instruction.
+    var times = [[[Double]]](repeating: [], count: timed.count)
     for round in 0..<rounds {
       for (index, plan) in timed.enumerated() {
-        let now = try Benchmark.instructionTimes(
-          of: program(plan), seconds: request.seconds / Double(rounds), threads: request.threads)
-        if round == 0 { times.append(now) } else { times[index] = zip(times[index], now).map(Swift.min) }
+        times[index].append(
+          try Benchmark.instructionTimes(
+            of: program(plan), seconds: request.seconds / Double(rounds), threads: request.threads))
         progress(round * timed.count + index + 1, rounds * timed.count)
       }
     }
-    for number in 0..<model.instructionCount where isPlanned(model.instruction(number)) {
-      let able = candidates.indices.filter { KernelPlanner.can(candidates[$0], model.instruction(number)) }
-      guard let best = able.min(by: { times[$0 + 1][number] < times[$1 + 1][number] }),
-        times[best + 1][number] < times[0][number] * (1 - leastGain)
-      else { continue }
-      choices.take(candidates[best], number, before: times[0][number], after: times[best + 1][number])
+    for number in 0..<model.instructionCount where isPlanned(model.instruction(number), in: model) {
+      let before = times[0].map { $0[number] }
+      let faster = candidates.indices.filter { index in
+        KernelPlanner.can(candidates[index], model.instruction(number))
+          && zip(times[index + 1], before).allSatisfy { isFaster($0[number], than: $1) }
+      }
+      func least(_ index: Int) -> Double { times[index].map { $0[number] }.min() ?? .infinity }
+      guard let best = faster.min(by: { least($0 + 1) < least($1 + 1) }) else { continue }
+      choices.take(candidates[best], number, before: least(0), after: least(best + 1))
     }
-    let tuned = try ProgramFile.adding(ProgramPlans(isa: target.isa, plans: choices.plans), to: file)
+    let tuned = try file(with: choices.plans)
     let after = try PithModel(bytes: tuned, source: request.modelPath, isa: request.isa)
     let measured = try Benchmark.alternate(
       [
@@ -91,9 +99,20 @@ public enum TuningJob {
       })
   }
 
-  /// Only dense convolutions can be run in several ways.
-  private static func isPlanned(_ instruction: pith_instruction) -> Bool {
+  /// Whether a program has anything that its kernels can run in several ways.
+  static func isWorthPlanning(_ model: PithModel) -> Bool {
+    ProgramTarget(isa: model.isa.rawValue) != nil
+      && (0..<model.instructionCount).contains { isPlanned(model.instruction($0), in: model) }
+  }
+
+  private static func isFaster(_ time: Double, than before: Double) -> Bool {
+    time < before * (1 - leastGain.share) && time < before - leastGain.microseconds
+  }
+
+  /// Only dense convolutions of several pixels can be run in several ways.
+  private static func isPlanned(_ instruction: pith_instruction, in model: PithModel) -> Bool {
     UInt32(instruction.opcode) == PITH_OP_CONV.rawValue
+      && model.tensor(Int(instruction.output)).pixelCount > 1
   }
 
   /// What was chosen so far.

@@ -26,9 +26,13 @@ public struct ProgramPlans: Sendable, Equatable {
 public enum ProgramFile {
   /// The file with these plans, and with those that it has for other kernels.
   ///
-  /// - Parameter file: what the runtime opens.
+  /// - Parameters:
+  ///   - file: what the runtime opens.
+  ///   - threads: how many threads it will have memory for, where plans need some.
   /// - Throws: where there is not a plan for each instruction, or the file is none.
-  public static func adding(_ plans: ProgramPlans, to file: [UInt8]) throws -> [UInt8] {
+  public static func adding(
+    _ plans: ProgramPlans, to file: [UInt8], threads: Int = usualThreads
+  ) throws -> [UInt8] {
     var sections = try sections(of: file)
     guard let instructions = sections.first(where: { $0.kind == PITH_SECTION_INSTRUCTIONS.rawValue }) else {
       throw GraphError("the program has no instructions")
@@ -51,7 +55,7 @@ public enum ProgramFile {
     header.arena_bytes -= header.plan_bytes
     // Plans that stay may need as much as was there.
     header.plan_bytes = Swift.max(
-      kept.isEmpty ? 0 : header.plan_bytes, UInt64(try planBytes(plans, in: sections)))
+      kept.isEmpty ? 0 : header.plan_bytes, UInt64(threads * (try planBytes(plans, in: sections))))
     header.arena_bytes += header.plan_bytes
     let bytes = kept + ByteBlob.bytes(of: plans.plans)
     let place = sections.firstIndex { $0.kind == PITH_SECTION_INSTRUCTIONS.rawValue }.map { $0 + 1 } ?? 0
@@ -65,10 +69,10 @@ public enum ProgramFile {
     Int(file.withUnsafeBytes { $0.loadUnaligned(as: pith_header.self) }.arena_bytes)
   }
 
-  /// For how many threads a program has memory that plans need.
-  static let threads = 4
+  /// More are rarely worth their memory.
+  public static let usualThreads = 4
 
-  /// The most memory that an instruction's plan needs, for all threads.
+  /// The most memory that an instruction's plan needs for each thread, in bytes.
   private static func planBytes(_ plans: ProgramPlans, in sections: [Section]) throws -> Int {
     guard plans.plans.contains(where: { UInt32($0.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue }) else {
       return 0
@@ -80,7 +84,7 @@ public enum ProgramFile {
         let tiles = record.winogradTiles(tensors[Int(record.output)])
       else { return 0 }
       let chunk = Swift.min(tiles, Int(plan.chunk))
-      return threads * Int(pith_winograd_scratch(UInt64(record.window.tap_bytes), UInt64(chunk)))
+      return Int(pith_winograd_scratch(UInt64(record.window.tap_bytes), UInt64(chunk)))
     }.max() ?? 0
   }
 

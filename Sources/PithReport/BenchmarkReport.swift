@@ -20,14 +20,17 @@ public struct BenchmarkReport: Report, Hashable {
   public var gigaOpsPerSecond: Double
   /// What the same cores reach in a loop of nothing but int8 dot products, measured in the same run.
   public var limitGigaOpsPerSecond: Double?
-  /// `gigaOpsPerSecond / limitGigaOpsPerSecond`, from 0 to 1.
+  /// `gigaOpsPerSecond / limitGigaOpsPerSecond`: above 1 where an algorithm multiplies less often than the network says.
   public var shareOfLimit: Double?
   /// Of a profiled program, in the order in which they run; else `nil`.
   public var steps: [Step]?
+  /// Whether the file plans how the kernels are to run it; `nil` where there is nothing to plan.
+  public var isPlanned: Bool?
 
   public init(
     model: String, latency: Latency, fp32Latency: Latency? = nil, isa: String, threads: Int, batch: Int,
-    runs: Int, multiplyAdds: Int, limitGigaOpsPerSecond: Double? = nil, steps: [Step]? = nil
+    runs: Int, multiplyAdds: Int, limitGigaOpsPerSecond: Double? = nil, steps: [Step]? = nil,
+    isPlanned: Bool? = nil
   ) {
     self.model = model
     self.latency = latency
@@ -43,6 +46,7 @@ public struct BenchmarkReport: Report, Hashable {
     self.gigaOpsPerSecond = speed
     self.limitGigaOpsPerSecond = limitGigaOpsPerSecond
     self.steps = steps
+    self.isPlanned = isPlanned
     self.shareOfLimit = limitGigaOpsPerSecond.flatMap { $0 > 0 ? speed / $0 : nil }
   }
 
@@ -56,5 +60,6 @@ public struct BenchmarkReport: Report, Hashable {
     case limitGigaOpsPerSecond = "limit_giga_ops_per_second"
     case shareOfLimit = "share_of_limit"
     case steps = "instructions"
+    case isPlanned = "planned"
   }
 }

@@ -69,6 +69,8 @@ typedef struct work {
   const pith_softmax_args *rows;
   void (*layer_norm)(const pith_layer_norm_args *);
   const pith_layer_norm_args *normalized;
+  void (*quantize)(const pith_convert_args *);
+  const pith_convert_args *floats;
   void (*winograd)(const pith_winograd_args *);
   const pith_winograd_args *tiles;
 } work;
@@ -78,6 +80,7 @@ static void run(const work *w) {
   if (w->pool) w->pool(w->pooled);
   if (w->softmax) w->softmax(w->rows);
   if (w->layer_norm) w->layer_norm(w->normalized);
+  if (w->quantize) w->quantize(w->floats);
   if (w->winograd) w->winograd(w->tiles);
 }
 
@@ -145,6 +148,18 @@ static double time_of_layer_norm(const pith_kernels *set, int rows, int count) {
   return time_of(&(work){.layer_norm = set->layer_norm, .normalized = &a});
 }
 
+/// An image of planes to one of pixels.
+static double time_of_quantize(const pith_kernels *set, int side, int channels) {
+  const size_t plane = (size_t)side * (size_t)side, count = plane * (size_t)channels;
+  float *real = memory(count * sizeof(float));
+  for (size_t i = 0; i < count; i++) real[i] = (float)(i % 251) / 100;
+  const pith_convert_args a = {
+      .real = real, .bytes = memory(count), .height = side, .width = side, .channels = channels,
+      .padded_channels = channels, .f_row = side, .f_column = 1, .f_channel = (ptrdiff_t)plane,
+      .row_stride = side * channels, .pixel_stride = channels, .scale = 0.02f, .zero = 3};
+  return time_of(&(work){.quantize = set->quantize, .floats = &a});
+}
+
 int main(int argc, char **argv) {
   const uint32_t isa = argc > 1 ? (uint32_t)atoi(argv[1]) : 2;
   const char *filter = argc > 2 ? argv[2] : "";
@@ -176,6 +191,8 @@ int main(int argc, char **argv) {
     const double time = (normalized[i].layer_norm ? time_of_layer_norm : time_of_softmax)(set, rows, count);
     printf("%-44s %8.2f us %6.2f ns an element\n", normalized[i].name, time * 1e6, time * 1e9 / rows / count);
   }
+  if (strstr("quantize 224x224x3", filter))
+    printf("%-44s %8.2f us\n", "quantize 224x224x3", time_of_quantize(set, 224, 3) * 1e6);
   const pith_conv_args dense[] = {
       layer_of((shape){"", 1, 1, 784, 256, 1, 1, 0}), layer_of((shape){"", 1, 1, 256, 128, 1, 1, 0}),
       layer_of((shape){"", 1, 1, 128, 12, 1, 1, 0})};

@@ -28,6 +28,18 @@ HELPER void quantize_run(const float *from, uint8_t *to, size_t count, const con
   if (i < count) bytes_store_some(to + i, quantize_some(from + i, count - i, t), count - i);
 }
 
+/// Sixteen pixels of three bytes from four vectors of four pixels of four.
+HELPER void store_threes(uint8_t *to, __m128i a, __m128i b, __m128i c, __m128i d) {
+  const __m128i three = _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
+  a = _mm_shuffle_epi8(a, three);
+  b = _mm_shuffle_epi8(b, three);
+  c = _mm_shuffle_epi8(c, three);
+  d = _mm_shuffle_epi8(d, three);
+  bytes_store(to, _mm_or_si128(a, _mm_slli_si128(b, 12)));
+  bytes_store(to + 16, _mm_or_si128(_mm_srli_si128(b, 4), _mm_slli_si128(c, 8)));
+  bytes_store(to + 32, _mm_or_si128(_mm_srli_si128(c, 8), _mm_slli_si128(d, 4)));
+}
+
 /// Up to 4 channels of up to 16 neighbouring pixels, from one plane each to pixels.
 HELPER void quantize_pixels(
     const pith_convert_args *a, const float *from, uint8_t *to, size_t count, const convert_terms *t) {
@@ -36,11 +48,15 @@ HELPER void quantize_pixels(
     plane[c] = c < a->channels ? quantize_some(from + c * a->f_channel, count, t) : _mm_set1_epi8((char)a->zero);
   const __m128i low01 = _mm_unpacklo_epi8(plane[0], plane[1]), high01 = _mm_unpackhi_epi8(plane[0], plane[1]);
   const __m128i low23 = _mm_unpacklo_epi8(plane[2], plane[3]), high23 = _mm_unpackhi_epi8(plane[2], plane[3]);
+  const __m128i four[4] = {
+      _mm_unpacklo_epi16(low01, low23), _mm_unpackhi_epi16(low01, low23), _mm_unpacklo_epi16(high01, high23),
+      _mm_unpackhi_epi16(high01, high23)};
+  if (count == 16 && a->pixel_stride == 3 && a->padded_channels == 3) {
+    store_threes(to, four[0], four[1], four[2], four[3]);
+    return;
+  }
   uint8_t pixels[64];
-  bytes_store(pixels, _mm_unpacklo_epi16(low01, low23));
-  bytes_store(pixels + 16, _mm_unpackhi_epi16(low01, low23));
-  bytes_store(pixels + 32, _mm_unpacklo_epi16(high01, high23));
-  bytes_store(pixels + 48, _mm_unpackhi_epi16(high01, high23));
+  for (int i = 0; i < 4; i++) bytes_store(pixels + 16 * i, four[i]);
   if (a->pixel_stride == 4 && a->padded_channels == 4)
     __builtin_memcpy(to, pixels, 4 * count);
   else if (a->padded_channels == 3)

@@ -23,12 +23,18 @@ extension BenchmarkReport {
       speed += " that int8 dot products reach here"
     }
     writer.paragraph(speed + ".")
+    if isPlanned == false {
+      writer.paragraph(
+        "The file has no plan for these kernels: compress quantize --target host, or compress tune, may make it faster."
+      )
+    }
     if let steps, !steps.isEmpty {
       writer.heading("Instructions")
       writer.table(Self.table(steps))
       writer.paragraph(
         "Medians where they stand, on one thread. Compute is the share of what dot products reach, bandwidth that of "
-          + "loads from the cache that weights, input and output fit.")
+          + "loads from the cache that weights, input and output fit. Winograd's algorithm multiplies less often than "
+          + "the network says, and may be above 100 %.")
     }
     return writer.text
   }

@@ -46,39 +46,37 @@ public enum TuningJob {
     let plain = (0..<model.instructionCount).map { model.plan($0) ?? pith_plan() }
     var choices = Choices(plans: plain)
     let candidates = KernelPlanner(target).candidates(threads: request.threads)
-    func file(with plans: [pith_plan]) throws -> [UInt8] {
+    func bytes(with plans: [pith_plan]) throws -> [UInt8] {
       try ProgramFile.adding(
         ProgramPlans(isa: target.isa, plans: plans), to: file,
         threads: Swift.max(request.threads, ProgramFile.usualThreads))
     }
-    /// The program as it is, or with one plan for everything that can be planned: one at a time, as a program may be large.
-    func program(_ plan: pith_plan?) throws -> PithModel {
-      guard let plan else { return model }
+    /// The program with one plan for everything that can be planned: one at a time, as a program may be large.
+    func program(_ plan: pith_plan) throws -> PithModel {
       let plans = plain.indices.map { isPlanned(model.instruction($0), in: model) ? plan : plain[$0] }
-      return try PithModel(bytes: file(with: plans), source: request.modelPath, isa: request.isa)
+      return try PithModel(bytes: bytes(with: plans), source: request.modelPath, isa: request.isa)
     }
-    let timed = [nil] + candidates.map(Optional.some)
-    /// Of each way, round and instruction.
-    var times = [[[Double]]](repeating: [], count: timed.count)
+    var trials = [[Trial]](repeating: [], count: candidates.count)
     for round in 0..<rounds {
-      for (index, plan) in timed.enumerated() {
-        times[index].append(
-          try Benchmark.instructionTimes(
-            of: program(plan), seconds: request.seconds / Double(rounds), threads: request.threads))
-        progress(round * timed.count + index + 1, rounds * timed.count)
+      for (index, plan) in candidates.enumerated() {
+        // Next to each other, as a clock that is raised for some seconds makes whatever runs then faster.
+        let seconds = request.seconds / Double(2 * rounds)
+        let before = try Benchmark.instructionTimes(of: model, seconds: seconds, threads: request.threads)
+        let after = try Benchmark.instructionTimes(
+          of: program(plan), seconds: seconds, threads: request.threads)
+        trials[index].append(Trial(before: before, after: after))
+        progress(round * candidates.count + index + 1, rounds * candidates.count)
       }
     }
     for number in 0..<model.instructionCount where isPlanned(model.instruction(number), in: model) {
-      let before = times[0].map { $0[number] }
-      let faster = candidates.indices.filter { index in
-        KernelPlanner.can(candidates[index], model.instruction(number))
-          && zip(times[index + 1], before).allSatisfy { isFaster($0[number], than: $1) }
+      let able = candidates.indices.filter { KernelPlanner.can(candidates[$0], model.instruction(number)) }
+      let found = able.compactMap { index in
+        Trial.gain(of: number, in: trials[index]).map { (index: index, gain: $0) }
       }
-      func least(_ index: Int) -> Double { times[index].map { $0[number] }.min() ?? .infinity }
-      guard let best = faster.min(by: { least($0 + 1) < least($1 + 1) }) else { continue }
-      choices.take(candidates[best], number, before: least(0), after: least(best + 1))
+      guard let best = found.min(by: { $0.gain.ratio < $1.gain.ratio }) else { continue }
+      choices.take(candidates[best.index], number, before: best.gain.before, after: best.gain.after)
     }
-    let tuned = try file(with: choices.plans)
+    let tuned = try bytes(with: choices.plans)
     let after = try PithModel(bytes: tuned, source: request.modelPath, isa: request.isa)
     let measured = try Benchmark.alternate(
       [
@@ -105,14 +103,28 @@ public enum TuningJob {
       && (0..<model.instructionCount).contains { isPlanned(model.instruction($0), in: model) }
   }
 
-  private static func isFaster(_ time: Double, than before: Double) -> Bool {
-    time < before * (1 - leastGain.share) && time < before - leastGain.microseconds
+  /// Times of all instructions in microseconds, as the file is and with another plan.
+  private struct Trial {
+    var before: [Double]
+    var after: [Double]
+
+    /// What an instruction gains, as the round in the middle shows it; nil where not every round does.
+    static func gain(of number: Int, in rounds: [Trial]) -> (before: Double, after: Double, ratio: Double)? {
+      let times = rounds.map { (before: $0.before[number], after: $0.after[number]) }
+      let isFaster = times.allSatisfy {
+        $0.after < $0.before * (1 - leastGain.share) && $0.after < $0.before - leastGain.microseconds
+      }
+      guard isFaster else { return nil }
+      let ordered = times.map { (before: $0.before, after: $0.after, ratio: $0.after / $0.before) }
+        .sorted { $0.ratio < $1.ratio }
+      return ordered[ordered.count / 2]
+    }
   }
 
   /// Only dense convolutions of several pixels can be run in several ways.
   private static func isPlanned(_ instruction: pith_instruction, in model: PithModel) -> Bool {
     UInt32(instruction.opcode) == PITH_OP_CONV.rawValue
-      && model.tensor(Int(instruction.output)).pixelCount > 1
+      && model.tensor(Int(instruction.output)).sizes.dropLast().reduce(1, *) > 1
   }
 
   /// What was chosen so far.

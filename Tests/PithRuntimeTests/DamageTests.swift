@@ -7,6 +7,7 @@ import Testing
 @Suite struct DamageTests {
   static let samples = [
     Samples.integers().build(), Samples.floats().build(), Samples.sparse().build(), Samples.pooled().build(),
+    Samples.planned().build(),
   ]
 
   @Test func samplesRun() throws {
@@ -18,9 +19,14 @@ import Testing
     let sparse = try GuardedRun.outputs(Self.samples[2], [(0..<80).map { Float($0 % 13) - 4 }])
     // The last layer keeps nothing but its biases.
     #expect(sparse[0] == (0..<8).map { (Float($0 * 3) * 0.125).rounded(.toNearestOrEven) })
+    let image: [[Float]] = [(0..<264).map { Float($0 * $0 % 23) - 9 }]
+    let pooled = try GuardedRun.outputs(Self.samples[3], image)
+    for threads: UInt32 in [1, 2, 4] {
+      #expect(try GuardedRun.outputs(Self.samples[4], image, threads: threads) == pooled)
+    }
   }
 
-  @Test(arguments: [0, 1, 2, 3])
+  @Test(arguments: [0, 1, 2, 3, 4])
   func everyTruncationIsRefused(sample: Int) {
     let file = Self.samples[sample]
     for count in 0..<file.count {
@@ -31,7 +37,7 @@ import Testing
     #expect(GuardedRun.open(file + [1, 2, 3]).status == PITH_OK)
   }
 
-  @Test(arguments: [0, 1, 2, 3])
+  @Test(arguments: [0, 1, 2, 3, 4])
   func everyFlippedBitIsSeenByTheChecksum(sample: Int) {
     let memory = GuardedMemory(Self.samples[sample])
     let bytes = memory.start.assumingMemoryBound(to: UInt8.self)
@@ -44,7 +50,7 @@ import Testing
     #expect(unseen.isEmpty)
   }
 
-  @Test(arguments: [0, 1, 2, 3])
+  @Test(arguments: [0, 1, 2, 3, 4])
   func everyFlippedBitIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var file = Self.samples[sample]
     var (refused, ran) = (0, 0)
@@ -57,7 +63,7 @@ import Testing
     #expect(ran > 1000 && refused > 1000)
   }
 
-  @Test(arguments: [0, 1, 2, 3])
+  @Test(arguments: [0, 1, 2, 3, 4])
   func randomDamageIsRefusedOrRunsWithinItsMemory(sample: Int) {
     var random = Random(seed: UInt64(sample + 1))
     let file = Self.samples[sample]

@@ -256,6 +256,13 @@ import Testing
     expect(PITH_ERROR_SECTION, "too few", file(all - 1, of: 8 * (all - 1)))
     expect(PITH_ERROR_SECTION, "too short", file(all, of: 8 * all - 8))
     expect(PITH_ERROR_SECTION, "none", file(0, of: 8 * all))
+    // Memory for plans is part of the arena, in whole lines, and not that of tensors.
+    let planned = Samples.planned()
+    expect(PITH_OK, "memory", planned.build())
+    expect(PITH_ERROR_ARENA, "more than the arena", planned.build { $0.plan_bytes = $0.arena_bytes + 64 })
+    expect(PITH_ERROR_ARENA, "no whole line", planned.build { $0.plan_bytes -= 4 })
+    expect(PITH_ERROR_ARENA, "an arena of no whole line", planned.build { $0.arena_bytes += 8 })
+    expect(PITH_ERROR_TENSOR, "tensors' memory", planned.build { $0.plan_bytes = $0.arena_bytes })
   }
 
   @Test func windows() {

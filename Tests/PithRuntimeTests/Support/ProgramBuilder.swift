@@ -12,6 +12,8 @@ struct ProgramBuilder {
   /// The plans' section, left out where it is empty.
   var plans: [UInt8] = []
   var planCount = 0
+  /// Memory for plans, behind the arena's rest.
+  var planBytes: UInt64 = 0
   /// Bytes of the arena used so far; build() adds the slack.
   var arenaBytes: UInt64 = 0
   /// Bytes of each record: a newer minor version's may be larger.
@@ -251,7 +253,8 @@ struct ProgramBuilder {
     header.magic = PITH_MAGIC
     header.version_major = UInt16(PITH_VERSION_MAJOR)
     header.version_minor = UInt16(PITH_VERSION_MINOR)
-    header.arena_bytes = arenaBytes + UInt64(PITH_SLACK)
+    header.arena_bytes = arenaBytes + UInt64(PITH_SLACK) + planBytes
+    header.plan_bytes = planBytes
     header.section_count = UInt32(sections.count)
     header.input_count = UInt32(inputs.count)
     header.output_count = UInt32(outputs.count)

@@ -66,7 +66,7 @@ public struct KernelPlanner: Sendable {
     public var steps: Int
     public var channels: Int
     public var taps: Int
-    /// Tiles of 2×2 pixels where Winograd's algorithm can make them; else nil.
+    /// Tiles of 4×4 pixels where Winograd's algorithm can make them; else nil.
     public var tiles: Int?
 
     public init(pixels: Int, steps: Int, channels: Int, taps: Int, tiles: Int? = nil) {
@@ -92,15 +92,16 @@ public struct KernelPlanner: Sendable {
   /// Tiles whose inputs are transformed together, of `depth` bytes of each pixel: enough that the filters, transformed anew
   /// each time, are little work.
   static func winogradChunk(depth: Int, tiles: Int) -> Int {
-    Swift.min(tiles, Swift.max(16, Swift.min(64, (16 << 10) / Swift.max(depth, 1))))
+    Swift.min(tiles, Swift.max(8, Swift.min(64, (4 << 10) / Swift.max(depth, 1))))
   }
 
-  /// Cycles of Winograd's algorithm: products of 16 points, and the transforms of inputs, filters and outputs.
+  /// Cycles of Winograd's algorithm: products of 36 points, and the transforms of inputs, filters and outputs.
   func winogradCycles(_ work: Work, tiles: Int) -> Double {
     let (depth, blocks) = (Double(4 * work.steps / 9), Double((work.channels + 15) / 16))
     let chunks = (Double(tiles) / Double(Self.winogradChunk(depth: Int(depth), tiles: tiles))).rounded(.up)
-    let products = Double(tiles) * blocks * (16 * depth / 4 * costs.dot + 60 + 4 * costs.finish)
-    return products + Double(tiles) * 5 * depth + chunks * blocks * 40 * depth
+    let sums = 150 * (depth / 112).rounded(.up) + 16 * costs.finish
+    let products = Double(tiles) * blocks * (36 * depth / 4 * costs.dot + sums)
+    return products + Double(tiles) * 6 * depth + chunks * blocks * 100 * depth
   }
 
   func cycles(_ work: Work, _ tile: Tile) -> Double {
@@ -158,15 +159,14 @@ extension pith_instruction {
   fileprivate var canBeWinograd: Bool {
     UInt32(opcode) == PITH_OP_CONV.rawValue && window.kernel_h == 3 && window.kernel_w == 3
       && window.stride_h == 1 && window.stride_w == 1 && window.dilation_h == 1 && window.dilation_w == 1
-      && window.tap_bytes <= PITH_WINOGRAD_DEPTH
   }
 
-  /// Tiles of 2×2 outputs, or of the one that they are pooled to, of such a convolution; nil of others.
+  /// Tiles of 4×4 outputs, or of the 2×2 that they are pooled to, of such a convolution; nil of others.
   func winogradTiles(_ output: pith_tensor) -> Int? {
     guard canBeWinograd else { return nil }
-    let step = UInt32(flags) & PITH_CONV_POOLS != 0 ? 1 : 2
+    let side = Int(PITH_WINOGRAD_SIDE) / (UInt32(flags) & PITH_CONV_POOLS != 0 ? 2 : 1)
     let sizes = output.sizes
-    return sizes[0] * ((sizes[1] + step - 1) / step) * ((sizes[2] + step - 1) / step)
+    return sizes[0] * ((sizes[1] + side - 1) / side) * ((sizes[2] + side - 1) / side)
   }
 }
 

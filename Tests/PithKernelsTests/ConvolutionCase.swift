@@ -293,7 +293,7 @@ struct ConvolutionData {
     winograd.conv = args
     winograd.conv.row_end = Int32(c.outRows)
     (winograd.chunk, winograd.scratch) = (Int32(chunk), scratch)
-    let side = c.pools ? 1 : 2
+    let side = Int(PITH_WINOGRAD_SIDE) / (c.pools ? 2 : 1)
     let tiles = Int32((c.outRows + side - 1) / side * ((c.outColumns + side - 1) / side))
     for (begin, end) in [(0, tiles / 3), (tiles / 3, tiles)] {
       (winograd.tile_begin, winograd.tile_end) = (begin, end)

@@ -123,7 +123,7 @@ static void print_pooled(const pith_kernels *set, shape s) {
 static double time_of_winograd(const pith_kernels *set, const pith_conv_args *a, int chunk) {
   if (!set->winograd || a->kernel_h != 3 || a->kernel_w != 3 || a->stride_w != 1) return 0;
   const pith_winograd_args w = {
-      .conv = *a, .tile_end = (a->row_end + 1) / 2 * ((a->out_width + 1) / 2), .chunk = chunk,
+      .conv = *a, .tile_end = (a->row_end + 3) / 4 * ((a->out_width + 3) / 4), .chunk = chunk,
       .scratch = memory(pith_winograd_scratch((uint64_t)a->tap_bytes, (uint64_t)chunk))};
   return time_of(&(work){.winograd = set->winograd, .tiles = &w});
 }
@@ -176,7 +176,7 @@ int main(int argc, char **argv) {
     const double speed = 2e-9 * pixels * taps * s.out * (s.depthwise ? 1 : s.in) / time;
     printf("%-44s %8.2f us %6.0f GOP/s", s.name, time * 1e6, speed);
     if (limit > 0) printf(" %4.0f %%", 100 * speed / limit);
-    static const int chunks[] = {16, 32, 64, 128};
+    static const int chunks[] = {8, 16, 32, 64};
     for (size_t c = 0; !s.depthwise && c < sizeof chunks / sizeof chunks[0]; c++) {
       const double other = time_of_winograd(set, &a, chunks[c]);
       if (other > 0) printf("%s %d: %.2f", c ? "," : "; Winograd", chunks[c], other * 1e6);

@@ -353,17 +353,18 @@ enum pith_axis {
 /// The algorithm of a convolution.
 enum pith_algorithm {
   PITH_ALGORITHM_DIRECT = 0,
-  /// Winograd's F(2×2, 3×3), for 3×3 at stride 1: `chunk` is how many tiles are transformed together.
+  /// Winograd's F(4×4, 3×3), for 3×3 at stride 1: `chunk` is how many tiles are transformed together.
   PITH_ALGORITHM_WINOGRAD = 1,
 };
 
-/// Most bytes of a tap, so that four times any sum fits 32 bits.
-#define PITH_WINOGRAD_DEPTH 1824
+/// Outputs of a tile of Winograd's algorithm, along each axis.
+#define PITH_WINOGRAD_SIDE 4
 
-/// Bytes of the plans' part of the arena that each thread needs to transform `tiles` tiles of `depth` bytes, at most
-/// PITH_WINOGRAD_DEPTH, and a block of filters.
+/// Bytes of the plans' part of the arena that each thread needs for `tiles` tiles of `depth` bytes a pixel: a block of filters of
+/// up to 112 channels, inputs, and sums. Of legal maps, so that this does not overflow.
 static inline uint64_t pith_winograd_scratch(uint64_t depth, uint64_t tiles) {
-  return 16 * ((depth + 15) / 16 * 16 * tiles * 2 + depth * 32 + 64);
+  const uint64_t padded = (depth + 15) / 16 * 16;
+  return 36 * ((padded < 112 ? padded : 112) * 32 + 64) + tiles * (72 * padded + 1024);
 }
 
 /// How one kind of kernels is to run an instruction: a convolution's algorithm, tiles and loops. Whatever is asked for, the

@@ -64,10 +64,9 @@ typedef struct pith_conv_args {
   int32_t pools;
 } pith_conv_args;
 
-/// A convolution of 3×3 at stride 1 by Winograd's F(2×2, 3×3), the same bytes: of tap_bytes up to PITH_WINOGRAD_DEPTH and, where
-/// it pools, of multipliers that are not negative. A tile is 2×2 outputs, or the one that they are pooled to; tiles
-/// [tile_begin, tile_end) of all images' tiles are computed, row by row, `chunk` at a time. `scratch` holds
-/// pith_winograd_scratch(tap_bytes, chunk) bytes, a multiple of 64 from the arena's start.
+/// A convolution of 3×3 at stride 1 by Winograd's F(4×4, 3×3), the same bytes; where it pools, of multipliers that are not
+/// negative. A tile is 4×4 outputs, or the 2×2 that they are pooled to; tiles [tile_begin, tile_end) of all images' tiles are
+/// computed, row by row, `chunk` at a time. `scratch` holds pith_winograd_scratch(tap_bytes, chunk) bytes at a multiple of 64.
 typedef struct pith_winograd_args {
   pith_conv_args conv;  // row_begin 0 and row_end the output's height; tiles and chunks are not asked for
   ptrdiff_t in_image_stride, out_image_stride;

@@ -27,8 +27,7 @@ private struct SharedWinograd {
 extension pith_conv_args {
   /// Whether Winograd's algorithm gives the same bytes. The largest sum's bytes are the largest where no multiplier is negative.
   fileprivate var canBeWinograd: Bool {
-    guard kernel_h == 3, kernel_w == 3, stride_h == 1, stride_w == 1, dilation_h == 1, dilation_w == 1,
-      tap_bytes <= PITH_WINOGRAD_DEPTH
+    guard kernel_h == 3, kernel_w == 3, stride_h == 1, stride_w == 1, dilation_h == 1, dilation_w == 1
     else { return false }
     if pools == 0 { return true }
     guard let multiplier else { return unit >= 0 }
@@ -43,7 +42,7 @@ extension pith_conv_args {
 
 extension Executor {
   /// Fewer tiles than this in each share are not worth transforming all filters for.
-  private static var leastTiles: Int32 { 48 }
+  private static var leastTiles: Int32 { 24 }
 
   /// Runs a convolution of all images as its plan asks.
   ///
@@ -55,9 +54,9 @@ extension Executor {
     guard let kernel = kernels.pointee.winograd, let header = model.pointee.header, plan.chunk > 0,
       convolution.canBeWinograd
     else { return false }
-    let isPooled = convolution.pools != 0
-    let rows = isPooled ? int(output.pointee.height) : (int(output.pointee.height) &+ 1) / 2
-    let columns = isPooled ? int(output.pointee.width) : (int(output.pointee.width) &+ 1) / 2
+    let side = Int(PITH_WINOGRAD_SIDE) / (convolution.pools != 0 ? 2 : 1)
+    let rows = (int(output.pointee.height) &+ side &- 1) / side
+    let columns = (int(output.pointee.width) &+ side &- 1) / side
     let tiles = int(output.pointee.batch) &* rows &* columns
     let chunk = tiles < Int(plan.chunk) ? tiles : Int(plan.chunk)
     let depth = UInt64(widening: UInt32(bitPattern: convolution.tap_bytes))

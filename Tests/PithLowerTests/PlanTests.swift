@@ -136,15 +136,16 @@ import Testing
     #expect(tile(.avx512VNNI, 3136, 64, 256) == [6, 4])
     #expect(tile(.avx512VNNI, 1, 512, 1000) == [0, 0])
     #expect(tile(.avx2, 3136, 64, 256) == [6, 1])
-    // One tile is less than its filters' transform.
-    func algorithm(_ tiles: Int, _ channels: Int) -> UInt32 {
-      UInt32(
+    // A few pixels are less work than transforming all filters.
+    func algorithm(_ side: Int, _ channels: Int) -> UInt32 {
+      let tiles = (side + 3) / 4 * ((side + 3) / 4)
+      return UInt32(
         KernelPlanner(.avx2).plan(
-          .init(pixels: 4 * tiles, steps: 9 * channels / 4, channels: channels, taps: 9, tiles: tiles)
+          .init(pixels: side * side, steps: 9 * channels / 4, channels: channels, taps: 9, tiles: tiles)
         ).algorithm)
     }
-    #expect(algorithm(784, 64) == PITH_ALGORITHM_WINOGRAD.rawValue)
-    #expect(algorithm(16, 512) == PITH_ALGORITHM_WINOGRAD.rawValue)
-    #expect(algorithm(1, 512) == PITH_ALGORITHM_DIRECT.rawValue)
+    #expect(algorithm(56, 64) == PITH_ALGORITHM_WINOGRAD.rawValue)
+    #expect(algorithm(7, 512) == PITH_ALGORITHM_WINOGRAD.rawValue)
+    #expect(algorithm(2, 512) == PITH_ALGORITHM_DIRECT.rawValue)
   }
 }

@@ -14,7 +14,7 @@ typedef struct conv_block {
   const int8_t *weights;
   const int32_t *bias;
   const float *multiplier;
-  int64_t steps, group;  // of 4 bytes: all, and those of a group
+  int64_t steps, group;  // of 4 bytes: all, and those of a group where pixels are several
   range out;
   addend added;
 } conv_block;
@@ -149,10 +149,9 @@ HELPER __m256i add_half_sums(__m256i sum, half_sums h) {
 
 /// Adds the products of one pixel and `blocks` blocks of 16 channels, whose weights are `apart` bytes from each other.
 HELPER void vector_sums(
-    lanes *sums, const uint8_t *halves, const int8_t *w, ptrdiff_t apart, int64_t steps, int64_t group,
-    const int blocks) {
-  for (int64_t left = steps; left > 0; left -= group, halves += 64) {
-    const uint8_t *end = halves + 4 * (left < group ? left : group);
+    lanes *sums, const uint8_t *halves, const int8_t *w, ptrdiff_t apart, int64_t steps, const int blocks) {
+  for (int64_t left = steps; left > 0; left -= 8, halves += 64) {
+    const uint8_t *end = halves + 4 * (left < 8 ? left : 8);
     half_sums part[4];
     UNROLL
     for (int n = 0; n < 2 * blocks; n++) part[n] = (half_sums){_mm256_setzero_si256(), _mm256_setzero_si256()};
@@ -176,7 +175,7 @@ HELPER void vector_blocks(
   lanes sums[2];
   UNROLL
   for (int n = 0; n < blocks; n++) sums[n] = lanes_load(b->bias + 16 * n);
-  vector_sums(sums, halves, b->weights, apart, b->steps, b->group, blocks);
+  vector_sums(sums, halves, b->weights, apart, b->steps, blocks);
   UNROLL
   for (int n = 0; n < blocks; n++) {
     reals f = reals_mul(reals_of_lanes(sums[n]), reals_load(b->multiplier + 16 * n));
@@ -264,7 +263,7 @@ HELPER void run_tile(
 KERNEL void SET(conv)(const pith_conv_args *a) {
   gather_choice gather = choose_gather(a);
   if (!is_pointwise(a) && has_short_rows(a))
-    gather = (gather_choice){gather_rows_words, gather_rows_halves, (int64_t)a->kernel_w * a->tap_bytes / 4};
+    gather = (gather_choice){gather_rows, gather_halves, (int64_t)a->kernel_w * a->tap_bytes / 4};
   const int64_t rounded = (reduction_bytes(a) / 4 + gather.group - 1) / gather.group * 64;
   const int64_t fit = rounded > 0 ? SPREAD_BYTES / rounded : TILE;
   if (fit == 0 || (a->pools && (fit < 4 || pools_only_bytes(a)))) {

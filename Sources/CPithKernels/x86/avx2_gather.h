@@ -160,7 +160,7 @@ HELPER int has_short_rows(const pith_conv_args *a) {
 }
 
 /// A pixel's window of such rows, of which some lies outside the map.
-HELPER void gather_rows_anywhere(const pith_conv_args *a, tile_pixel p, uint8_t *to, ptrdiff_t apart, const int halves) {
+HELPER void gather_rows_anywhere(const pith_conv_args *a, tile_pixel p, uint8_t *to, ptrdiff_t apart) {
   for (int32_t ky = 0, y = p.y; ky < a->kernel_h; ky++, y += a->dilation_h, to += apart) {
     uint8_t staged[32] = {0};
     for (int32_t kx = 0, x = p.x; kx < a->kernel_w; kx++, x++) {
@@ -169,13 +169,13 @@ HELPER void gather_rows_anywhere(const pith_conv_args *a, tile_pixel p, uint8_t 
           inside ? a->input + (ptrdiff_t)y * a->in_row_stride + (ptrdiff_t)x * a->in_pixel_stride : a->padding;
       for (int32_t i = 0; i < a->tap_bytes; i += 4) __builtin_memcpy(staged + kx * a->tap_bytes + i, tap + i, 4);
     }
-    spread_vector(to, staged, halves);
+    spread_vector(to, staged, 0);
   }
 }
 
 /// The same of such kernels. What is read behind a row meets no weight.
-HELPER void gather_rows(
-    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs, const int halves) {
+static KERNEL __attribute__((noinline)) void gather_rows(
+    const pith_conv_args *args, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
   const pith_conv_args a = *args;
   tile_walk w = *walk;
   const int32_t height = (a.kernel_h - 1) * a.dilation_h, width = a.kernel_w - 1;
@@ -185,11 +185,11 @@ HELPER void gather_rows(
     outputs[a.pools ? m / 4 : m] = p.output;
     uint8_t *group = to->bytes + 64 * m;
     if (p.y < 0 || p.x < 0 || p.y + height >= a.in_height || p.x + width >= a.in_width) {
-      gather_rows_anywhere(&a, p, group, apart, halves);
+      gather_rows_anywhere(&a, p, group, apart);
       continue;
     }
     const uint8_t *from = a.input + (ptrdiff_t)p.y * a.in_row_stride + (ptrdiff_t)p.x * a.in_pixel_stride;
-    for (int32_t ky = 0; ky < a.kernel_h; ky++, from += row, group += apart) spread_vector(group, from, halves);
+    for (int32_t ky = 0; ky < a.kernel_h; ky++, from += row, group += apart) spread_vector(group, from, 0);
   }
   *walk = w;
 }
@@ -214,19 +214,9 @@ static KERNEL __attribute__((noinline)) void gather_points_halves(
   gather_points(a, walk, count, to, outputs, 1);
 }
 
-static KERNEL __attribute__((noinline)) void gather_rows_words(
-    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_rows(a, walk, count, to, outputs, 0);
-}
-
-static KERNEL __attribute__((noinline)) void gather_rows_halves(
-    const pith_conv_args *a, tile_walk *walk, int32_t count, spread *to, uint8_t **outputs) {
-  gather_rows(a, walk, count, to, outputs, 1);
-}
-
 typedef void (*gather_function)(const pith_conv_args *, tile_walk *, int32_t, spread *, uint8_t **);
 
-/// How to gather tiles of many pixels, and of one, in groups of so many steps of 4 bytes.
+/// How to gather tiles of many pixels, in groups of so many steps of 4 bytes, and of one.
 typedef struct gather_choice {
   gather_function words, halves;
   int64_t group;

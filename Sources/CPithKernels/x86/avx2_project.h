@@ -6,7 +6,7 @@ HELPER void project_blocks(
   lanes sums[2];
   UNROLL
   for (int n = 0; n < blocks; n++) sums[n] = a->bias ? lanes_load(a->bias + channel + 16 * n) : lanes_of(0);
-  vector_sums(sums, halves, a->weights + (ptrdiff_t)channel * a->depth, apart, a->depth / 4, 8, blocks);
+  vector_sums(sums, halves, a->weights + (ptrdiff_t)channel * a->depth, apart, a->depth / 4, blocks);
   UNROLL
   for (int n = 0; n < blocks; n++)
     reals_store(out + 16 * n, reals_mul(reals_of_lanes(sums[n]), reals_load(a->multiplier + channel + 16 * n)));

@@ -164,9 +164,9 @@ extension pith_instruction {
   /// Tiles of 4×4 outputs, or of the 2×2 that they are pooled to, of such a convolution; nil of others.
   func winogradTiles(_ output: pith_tensor) -> Int? {
     guard canBeWinograd else { return nil }
-    let side = Int(PITH_WINOGRAD_SIDE) / (UInt32(flags) & PITH_CONV_POOLS != 0 ? 2 : 1)
-    let sizes = output.sizes
-    return sizes[0] * ((sizes[1] + side - 1) / side) * ((sizes[2] + side - 1) / side)
+    let sizes = output.sizes.map(UInt64.init)
+    return Int(
+      pith_winograd_tiles(sizes[0], sizes[1], sizes[2], UInt32(flags) & PITH_CONV_POOLS != 0 ? 1 : 0))
   }
 }
 

@@ -52,11 +52,20 @@ public enum ProgramFile {
       sections.remove(at: old)
     }
     var header = file.withUnsafeBytes { $0.loadUnaligned(as: pith_header.self) }
-    header.arena_bytes -= header.plan_bytes
-    // Plans that stay may need as much as was there.
-    header.plan_bytes = Swift.max(
-      kept.isEmpty ? 0 : header.plan_bytes, UInt64(threads * (try planBytes(plans, in: sections))))
-    header.arena_bytes += header.plan_bytes
+    guard header.plan_bytes <= header.arena_bytes else {
+      throw GraphError("the program's plans need more memory than it has")
+    }
+    let rest = Int(header.arena_bytes - header.plan_bytes).roundedUp(to: Int(PITH_ALIGNMENT))
+    let own = UInt64(threads * (try planBytes(plans.plans, in: sections)))
+    // Plans that stay keep the memory that was there, if they need any.
+    let others = try stride(from: 0, to: kept.count, by: size * plans.plans.count).contains { start in
+      let some = kept[start..<start + size * plans.plans.count].withUnsafeBytes { raw in
+        plans.plans.indices.map { raw.loadUnaligned(fromByteOffset: $0 * size, as: pith_plan.self) }
+      }
+      return try planBytes(some, in: sections) > 0
+    }
+    header.plan_bytes = Swift.max(others ? header.plan_bytes : 0, own)
+    header.arena_bytes = header.plan_bytes > 0 ? UInt64(rest) + header.plan_bytes : UInt64(rest)
     let bytes = kept + ByteBlob.bytes(of: plans.plans)
     let place = sections.firstIndex { $0.kind == PITH_SECTION_INSTRUCTIONS.rawValue }.map { $0 + 1 } ?? 0
     sections.insert(
@@ -73,14 +82,12 @@ public enum ProgramFile {
   public static let usualThreads = 4
 
   /// The most memory that an instruction's plan needs for each thread, in bytes.
-  private static func planBytes(_ plans: ProgramPlans, in sections: [Section]) throws -> Int {
-    guard plans.plans.contains(where: { UInt32($0.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue }) else {
-      return 0
-    }
+  private static func planBytes(_ plans: [pith_plan], in sections: [Section]) throws -> Int {
     let instructions: [pith_instruction] = try records(PITH_SECTION_INSTRUCTIONS, in: sections)
     let tensors: [pith_tensor] = try records(PITH_SECTION_TENSORS, in: sections)
-    return zip(instructions, plans.plans).map { record, plan in
-      guard tensors.indices.contains(Int(record.output)),
+    return zip(instructions, plans).map { record, plan in
+      guard UInt32(plan.algorithm) == PITH_ALGORITHM_WINOGRAD.rawValue,
+        tensors.indices.contains(Int(record.output)),
         let tiles = record.winogradTiles(tensors[Int(record.output)])
       else { return 0 }
       let chunk = Swift.min(tiles, Int(plan.chunk))

@@ -86,6 +86,7 @@ import Testing
     }
   }
 
+  /// Without a limit of time, which would run while other tests have the threads.
   @Test func aPipeIsNotWaitedFor() throws {
     let path = files.path("pipe")
     #expect(mkfifo(path, 0o600) == 0)

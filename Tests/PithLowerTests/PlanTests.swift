@@ -113,11 +113,18 @@ import Testing
     let none = ProgramPlans(isa: PITH_ISA_AVX2.rawValue, plans: .init(repeating: pith_plan(), count: count))
     let back = try ProgramFile.adding(none, to: planned.bytes)
     #expect(try PithModel(bytes: back).arenaBytes == plain.arenaBytes)
+    // Plans of another kind that stay keep the memory only where they need it.
+    let other = ProgramPlans(
+      isa: PITH_ISA_AVX512_VNNI.rawValue, plans: .init(repeating: pith_plan(), count: count))
+    let both = try ProgramFile.adding(other, to: planned.bytes)
+    #expect(try PithModel(bytes: both).arenaBytes == planned.arenaBytes)
+    #expect(
+      try PithModel(bytes: ProgramFile.adding(none, to: both)).arenaBytes == plain.arenaBytes)
     guard let isa = PithISA.available.first(where: { $0.rawValue == PITH_ISA_AVX2.rawValue }) else { return }
     let chosen = try PithModel(bytes: planned.bytes, isa: isa)
     let algorithms = (0..<count).map { UInt32(chosen.plan($0)?.algorithm ?? 0) }
     #expect(algorithms.filter { $0 == PITH_ALGORITHM_WINOGRAD.rawValue }.count == 2)
-    for threads in [1, 2, 3, 16] {
+    for threads in [1, 2, 3, 6, 8, 16] {
       #expect(
         try outputs(planned.bytes, isa, threads: threads, samples)
           == outputs(plain.bytes, .scalar, threads: 1, samples))

@@ -93,6 +93,21 @@ private typealias Builder = ProgramBuilder
     }
   }
 
+  /// Several images, with memory for fewer threads than there are, in shares of tiles and of channels.
+  @Test(arguments: [13, 40] as [UInt32]) func winogradGivesTheSame(_ size: UInt32) throws {
+    let network = Network(batch: 3, height: size, width: 18, channels: 64)
+    for isFused in [false, true] {
+      let plain = try GuardedRun.outputs(network.build(fused: isFused).build(), [network.values])
+      var planned = network.build(fused: isFused)
+      planned.arenaBytes = (planned.arenaBytes + 63) / 64 * 64
+      planned.planWinograd(chunk: 10, depth: 64, rooms: 2)
+      for threads in [1, 2, 3, 4, 5] as [UInt32] {
+        let outputs = try GuardedRun.outputs(planned.build(), [network.values], threads: threads)
+        #expect(outputs == plain, "\(threads) threads")
+      }
+    }
+  }
+
   @Test func validatorRefusesWhatDoesNotFit() {
     func refuses(
       _ what: String, _ network: Network = Network(), sourceLocation: SourceLocation = #_sourceLocation,

@@ -55,7 +55,7 @@ static int choose(pith_model *model, uint32_t isa, const pith_kernels *emulated)
   model->plans = NULL;
   for (uint32_t first = 0; first < model->plan_count; first += model->instruction_count) {
     const pith_plan *plan = (const void *)((const uint8_t *)model->all_plans + (size_t)first * model->plan_stride);
-    if (plan->isa == isa) model->plans = plan;
+    if (plan->isa == isa && !model->plans) model->plans = plan;
   }
   return 1;
 }

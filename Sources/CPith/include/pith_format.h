@@ -353,12 +353,18 @@ enum pith_axis {
 /// The algorithm of a convolution.
 enum pith_algorithm {
   PITH_ALGORITHM_DIRECT = 0,
-  /// Winograd's F(4×4, 3×3), for 3×3 at stride 1: `chunk` is how many tiles are transformed together.
+  /// Winograd's F(4×4, 3×3), for 3×3 at stride 1: `chunk` is how many tiles are transformed together, not 0.
   PITH_ALGORITHM_WINOGRAD = 1,
 };
 
 /// Outputs of a tile of Winograd's algorithm, along each axis.
 #define PITH_WINOGRAD_SIDE 4
+
+/// Tiles of an output of these sizes; where the convolution pools, of what it pools.
+static inline uint64_t pith_winograd_tiles(uint64_t batch, uint64_t height, uint64_t width, int pools) {
+  const uint64_t side = PITH_WINOGRAD_SIDE / (pools ? 2 : 1);
+  return batch * ((height + side - 1) / side) * ((width + side - 1) / side);
+}
 
 /// Bytes of the plans' part of the arena that each thread needs for `tiles` tiles of `depth` bytes a pixel: a block of filters of
 /// up to 112 channels, inputs, and sums. Of legal maps, so that this does not overflow.
@@ -374,7 +380,7 @@ typedef struct pith_plan {
   uint8_t axis;     ///< enum pith_axis
   uint8_t pixels;   ///< output pixels in a tile
   uint8_t blocks;   ///< blocks of 16 channels in a tile
-  uint16_t chunk;   ///< blocks of 16 channels whose weights are used for all pixels before the next ones
+  uint16_t chunk;   ///< blocks of 16 channels whose weights are used for all pixels before the next ones; see `algorithm`
   uint8_t algorithm;  ///< enum pith_algorithm
   uint8_t reserved;
 } pith_plan;

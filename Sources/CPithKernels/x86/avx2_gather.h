@@ -153,9 +153,11 @@ HELPER void gather_points(
   walk->left -= count;
 }
 
-/// Whether the kernel's rows are short runs of bytes in the map: each is a group then, spread by one load.
+/// Whether the kernel's rows are short runs of bytes in the map: each is a group then, spread by one load. They are so few that
+/// the largest tile fits.
 HELPER int has_short_rows(const pith_conv_args *a) {
-  return (int64_t)a->kernel_w * a->tap_bytes <= 32 &&
+  const int32_t pixels = a->pools ? 2 * TILE : TILE;
+  return a->kernel_h <= SPREAD_BYTES / 64 / pixels && (int64_t)a->kernel_w * a->tap_bytes <= 32 &&
          (a->kernel_w == 1 || (a->dilation_w == 1 && a->in_pixel_stride == a->tap_bytes));
 }
 

@@ -54,29 +54,30 @@ extension Executor {
     guard let kernel = kernels.pointee.winograd, let header = model.pointee.header, plan.chunk > 0,
       convolution.canBeWinograd
     else { return false }
-    let side = Int(PITH_WINOGRAD_SIDE) / (convolution.pools != 0 ? 2 : 1)
-    let rows = (int(output.pointee.height) &+ side &- 1) / side
-    let columns = (int(output.pointee.width) &+ side &- 1) / side
-    let tiles = int(output.pointee.batch) &* rows &* columns
-    let chunk = tiles < Int(plan.chunk) ? tiles : Int(plan.chunk)
+    let map = output.pointee
+    let tiles = Int32(
+      truncatingIfNeeded: pith_winograd_tiles(
+        UInt64(widening: map.batch), UInt64(widening: map.height), UInt64(widening: map.width),
+        convolution.pools))
+    let chunk = tiles < Int32(plan.chunk) ? tiles : Int32(plan.chunk)
     let depth = UInt64(widening: UInt32(bitPattern: convolution.tap_bytes))
-    let scratch = pith_winograd_scratch(depth, UInt64(widening: chunk))
+    let scratch = pith_winograd_scratch(depth, UInt64(widening: UInt32(bitPattern: chunk)))
+    let cost = perRow &* UInt64(widening: int(output.pointee.batch) &* int(output.pointee.height))
+    let wanted = pieces(cost: cost, most: Int32.max)
     // Memory for one thread in two is about as fast as another algorithm with all.
     let rooms = header.pointee.plan_bytes / scratch
-    guard rooms > 0, UInt64(widening: threads) <= 2 &* rooms else { return false }
+    guard rooms > 0, UInt64(widening: UInt32(bitPattern: wanted)) <= 2 &* rooms else { return false }
+    let most = rooms < 1024 ? Int32(truncatingIfNeeded: rooms) : 1024
+    let pieces = wanted < most ? wanted : most
     var arguments = pith_winograd_args()
     arguments.conv = convolution
     arguments.in_image_stride = input.pointee.imageBytes
     arguments.out_image_stride = output.pointee.imageBytes
-    arguments.tile_end = Int32(truncatingIfNeeded: tiles)
-    arguments.chunk = Int32(truncatingIfNeeded: chunk)
+    arguments.tile_end = tiles
+    arguments.chunk = chunk
     arguments.scratch =
       arena + Int(truncatingIfNeeded: header.pointee.arena_bytes &- header.pointee.plan_bytes)
-    let cost = perRow &* UInt64(widening: int(output.pointee.batch) &* int(output.pointee.height))
-    let most = rooms < 1024 ? Int32(truncatingIfNeeded: rooms) : 1024
-    let pieces = pieces(cost: cost, most: most)
-    let total = Int32(truncatingIfNeeded: tiles)
-    let byTiles = Shares(total, unit: 6, pieces: pieces)
+    let byTiles = Shares(tiles, unit: 6, pieces: pieces)
     let byChannels = Shares(convolution.channels, unit: 16, pieces: pieces)
     let isByChannels: Bool
     switch UInt32(plan.axis) {

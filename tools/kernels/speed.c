@@ -123,7 +123,8 @@ static void print_pooled(const pith_kernels *set, shape s) {
 static double time_of_winograd(const pith_kernels *set, const pith_conv_args *a, int chunk) {
   if (!set->winograd || a->kernel_h != 3 || a->kernel_w != 3 || a->stride_w != 1) return 0;
   const pith_winograd_args w = {
-      .conv = *a, .tile_end = (a->row_end + 3) / 4 * ((a->out_width + 3) / 4), .chunk = chunk,
+      .conv = *a, .chunk = chunk,
+      .tile_end = (int32_t)pith_winograd_tiles(1, (uint64_t)a->row_end, (uint64_t)a->out_width, a->pools),
       .scratch = memory(pith_winograd_scratch((uint64_t)a->tap_bytes, (uint64_t)chunk))};
   return time_of(&(work){.winograd = set->winograd, .tiles = &w});
 }
